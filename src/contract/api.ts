@@ -1,0 +1,136 @@
+/** The HTTP API's types, shared by the gateway and the viewer. Times are ISO 8601 in UTC, durations milliseconds. */
+import type { SessionId, TargetId } from './ids.js';
+import type { AuthenticationMethod, ConnectionMethod, RecordingSetting } from './rule.js';
+
+/** RFC 9457 problem details. */
+export interface Problem {
+  /** Stable identifier, `urn:witness:problem:<name>`. */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  /** Why. */
+  readonly detail: string;
+  /** What to do about it. */
+  readonly remedy: string;
+  readonly reasons?: readonly ReasonInfo[];
+}
+
+export interface ReasonInfo {
+  readonly code: string;
+  readonly sentence: string;
+  readonly remedy: string;
+}
+
+/** `GET /api/v1/me`. */
+export interface Me {
+  readonly userName: string;
+  readonly displayName: string;
+  readonly roles: readonly Role[];
+}
+
+export type Role = 'administrator' | 'operator' | 'auditor' | 'user';
+
+/** `POST /api/v1/sign-in` with the secret of a one-time sign-in link. */
+export interface SignInRequest {
+  readonly token: string;
+}
+
+/** One of `GET /api/v1/targets` -> `{ targets: TargetInfo[] }`. */
+export interface TargetInfo {
+  readonly id: TargetId;
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly recording: RecordingSetting;
+}
+
+/** `POST /api/v1/sessions`. */
+export interface SessionRequest {
+  readonly targetId: TargetId;
+  readonly connectionMethod: Exclude<ConnectionMethod, 'imported'>;
+  readonly authenticationMethod: AuthenticationMethod;
+}
+
+/** Its answer, 201. */
+export interface SessionCreated {
+  readonly sessionId: SessionId;
+  readonly expiresAt: string;
+  readonly recorded: boolean;
+  /** The routing token that carries the ticket. */
+  readonly routingToken: string;
+  /** A command line to copy. */
+  readonly xfreerdp: string;
+  /** Contents of an .rdp file. */
+  readonly rdpFile: string;
+}
+
+export type SessionState = 'authorised' | 'connecting' | 'live' | 'client-lost' | 'ended' | 'refused' | 'expired';
+export type RecordingState = 'none' | 'live' | 'finishing' | 'finished' | 'failed';
+
+/** One of `GET /api/v1/sessions?limit=&before=` -> `SessionList`; `GET /api/v1/sessions/:id` gives one. */
+export interface SessionInfo {
+  readonly id: SessionId;
+  readonly userName: string;
+  readonly targetName: string;
+  readonly targetAddress: string;
+  readonly connectionMethod: ConnectionMethod;
+  readonly authenticationMethod: AuthenticationMethod;
+  readonly state: SessionState;
+  readonly recording: RecordingState;
+  readonly clientAddress: string | null;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly durationMs: number | null;
+  readonly endReason: string | null;
+  readonly gapCount: number;
+  /** Bytes of video stored so far. */
+  readonly videoBytes: number;
+}
+
+export interface SessionList {
+  readonly sessions: readonly SessionInfo[];
+  /** Pass as `before` for the next page; null on the last. */
+  readonly next: string | null;
+}
+
+/** `GET /api/v1/recordings/:sessionId`: what the replay page needs at once. */
+export interface RecordingInfo {
+  readonly session: SessionInfo;
+  /** `/api/v1/recordings/:id/playlist.m3u8`. */
+  readonly playlistUrl: string;
+  readonly durationMs: number;
+  readonly encoder: string | null;
+  readonly gaps: readonly { readonly startMs: number; readonly endMs: number; readonly reason: string }[];
+  readonly interruptions: readonly { readonly startMs: number; readonly endMs: number; readonly reason: string }[];
+  /** Spans in which the picture did not change, for "skip idle". */
+  readonly idle: readonly { readonly startMs: number; readonly endMs: number }[];
+  /** Playlist time of session time: videos follow one another in the player without the interruptions between them. */
+  readonly timeline: readonly {
+    readonly playerStartMs: number;
+    readonly sessionStartMs: number;
+    readonly durationMs: number;
+  }[];
+}
+
+/** `GET /api/v1/recordings/:sessionId/events` -> `{ events: EventInfo[] }`. */
+export interface EventInfo {
+  readonly mediaMs: number;
+  readonly kind: string;
+  readonly data: { readonly [key: string]: string | number | boolean };
+}
+
+/** `GET /api/v1/health`. */
+export interface Health {
+  readonly status: 'ok' | 'degraded';
+  readonly version: string;
+  readonly uptimeMs: number;
+  readonly encoder: string;
+  readonly storage: 'ok' | 'unreachable';
+  readonly audit: 'ok' | 'failing';
+  readonly database: 'ok' | 'failing';
+  readonly liveSessions: number;
+  readonly recordersRunning: number;
+  readonly recordingLagMs: number;
+  readonly problems: readonly string[];
+}

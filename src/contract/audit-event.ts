@@ -1,0 +1,84 @@
+/** Audit events: one row of the hash-chained log each. */
+import type { ChainId, SessionId } from './ids.js';
+import { canonicalJson, type Json } from './json.js';
+
+/** Every kind of audit event, with what it says. */
+export const AUDIT_EVENT_KINDS = {
+  'gateway.started': 'The gateway started',
+  'gateway.stopped': 'The gateway stopped',
+  'sign-in.succeeded': 'A person signed in',
+  'sign-in.failed': 'A sign-in was refused',
+  'sign-in.ended': 'A person signed out',
+  'session.requested': 'A session was requested',
+  'session.decided': 'Policy decided about a session',
+  'session.ticket-issued': 'A ticket was issued',
+  'session.ticket-redeemed': 'A ticket was redeemed',
+  'session.ticket-refused': 'A ticket was refused',
+  'connection.refused': 'A connection was refused',
+  'session.connected': 'The client and the target are connected',
+  'session.target-certificate': 'The target showed its certificate',
+  'session.logon': 'The target reported a logon',
+  'session.client-lost': 'The client connection was lost',
+  'session.reconnected': 'The client came back',
+  'session.ended': 'The session ended',
+  'session.disconnect-requested': 'An administrator asked to disconnect a session',
+  'recording.started': 'Recording started',
+  'recording.gap': 'A span could not be recorded',
+  'recording.ended': 'Recording ended',
+  'recording.finished': 'The recording is stored and verified',
+  'recording.failed': 'The recorder failed',
+  'recording.recovered': 'A recording was taken up again after a crash',
+  'replay.watched': 'A recording was watched',
+  'export.made': 'Records were exported',
+  'policy.changed': 'Policy was changed',
+} as const;
+
+export type AuditEventKind = keyof typeof AUDIT_EVENT_KINDS;
+
+/** What a caller hands to the audit log. `data` is a fact sheet: no secret, no payload. */
+export interface AuditEvent {
+  readonly kind: AuditEventKind;
+  /** Who caused it: `user:<id>`, `client:<address>`, `target:<name>` or `gateway`. */
+  readonly actor: string;
+  readonly sessionId: SessionId | null;
+  readonly data: { readonly [key: string]: Json };
+}
+
+/** A stored row. `hash` is the SHA-256 of `auditRowBytes`, in hexadecimal; the first row's `previousHash` is 64 zeros. */
+export interface AuditRow extends AuditEvent {
+  readonly chainId: ChainId;
+  /** 1 for the chain's first row. */
+  readonly sequence: number;
+  /** Milliseconds since 1970. */
+  readonly timeMs: number;
+  readonly previousHash: string;
+  readonly hash: string;
+}
+
+export const AUDIT_GENESIS_HASH = '0'.repeat(64);
+
+/** The text whose UTF-8 bytes are hashed into `hash`: canonical JSON of everything but `hash` itself. */
+export function auditRowText(row: Omit<AuditRow, 'hash'>): string {
+  return canonicalJson({
+    actor: row.actor,
+    chainId: row.chainId,
+    data: row.data,
+    kind: row.kind,
+    previousHash: row.previousHash,
+    sequence: row.sequence,
+    sessionId: row.sessionId,
+    timeMs: row.timeMs,
+  });
+}
+
+/** A signed statement that a chain had this hash at this position. Kept outside the database. */
+export interface AuditCheckpoint {
+  readonly format: 'witness-checkpoint';
+  readonly chainId: ChainId;
+  readonly sequence: number;
+  readonly hash: string;
+  readonly timeMs: number;
+  readonly keyId: string;
+  /** Base64 Ed25519 signature over the canonical JSON of the other fields. */
+  readonly signature: string;
+}

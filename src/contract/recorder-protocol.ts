@@ -1,0 +1,57 @@
+/** What the gateway and a recorder process say to each other over the channel between parent and child. */
+import type { SessionId } from './ids.js';
+import type { EncoderDescription, Gap, Manifest, ManifestBody, Segment, VideoFile } from './manifest.js';
+
+/** How a recorder reaches blob storage. */
+export interface StorageAccess {
+  /** Blob service connection string, or an account URL that is used with the machine's identity. */
+  readonly connection: string;
+  readonly container: string;
+}
+
+export type EncoderChoice = 'auto' | 'node-av' | 'ffmpeg';
+
+/** One file of a session's trace. */
+export interface TracePart {
+  readonly part: number;
+  readonly path: string;
+}
+
+/** Gateway to recorder. */
+export type ToRecorder =
+  | {
+      readonly type: 'start';
+      readonly sessionId: SessionId;
+      /** The session's key, base64. */
+      readonly traceKey: string;
+      readonly parts: readonly TracePart[];
+      /** True while more may come: the last part grows, or the client may reconnect. */
+      readonly live: boolean;
+      readonly storage: StorageAccess;
+      readonly encoder: EncoderChoice;
+      /** Outcome when the trace itself does not say it (the gateway died). */
+      readonly outcome: ManifestBody['outcome'];
+    }
+  /** The newest part has grown to `sizeBytes`. */
+  | { readonly type: 'trace-grew'; readonly part: number; readonly sizeBytes: number }
+  /** The part is closed: everything up to `sizeBytes` is final. */
+  | { readonly type: 'part-closed'; readonly part: number; readonly sizeBytes: number }
+  | { readonly type: 'part-opened'; readonly part: TracePart }
+  /** No further part will come: finish the recording. */
+  | { readonly type: 'session-ended'; readonly outcome: ManifestBody['outcome'] }
+  /** Answer to `seal-manifest`: the audit position and the signature are in it. */
+  | { readonly type: 'manifest-sealed'; readonly manifest: Manifest };
+
+/** Recorder to gateway. */
+export type FromRecorder =
+  | { readonly type: 'ready'; readonly encoder: EncoderDescription }
+  | { readonly type: 'video-opened'; readonly video: VideoFile }
+  | { readonly type: 'segment-stored'; readonly segment: Segment }
+  | { readonly type: 'gap'; readonly gap: Gap }
+  | { readonly type: 'progress'; readonly mediaMs: number; readonly part: number; readonly traceBytes: number }
+  /** All is stored but the manifest: record it in the audit log, then sign. */
+  | { readonly type: 'seal-manifest'; readonly body: Omit<ManifestBody, 'audit'> }
+  /** The manifest is stored, read back and verified: the trace may go. */
+  | { readonly type: 'finished'; readonly manifestSha256: string; readonly withGaps: boolean }
+  /** What ended the recorder, as a code and a sentence; `retryable` when a successor may do better. */
+  | { readonly type: 'failed'; readonly code: string; readonly message: string; readonly retryable: boolean };
