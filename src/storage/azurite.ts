@@ -1,0 +1,161 @@
+/**
+ * Azurite's blob service as a child process: the storage of an installation that has no storage account. It listens on
+ * 127.0.0.1, under an account whose key only this installation knows.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { createServer, Socket } from 'node:net';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BlobServiceClient } from '@azure/storage-blob';
+
+export interface AzuriteOptions {
+  /** Data folder; made when missing. */
+  readonly folder: string;
+  /** File of the account key, made with mode 0600 when missing. Keep it outside `folder`. */
+  readonly keyFile: string;
+  /** 0 or absent: any free port. */
+  readonly port?: number;
+  readonly startTimeoutMs?: number;
+}
+
+export interface Azurite {
+  readonly connectionString: string;
+  readonly port: number;
+  readonly pid: number;
+  /** Resolves when the process has ended, for whatever reason: to start another one is the caller's business. */
+  readonly exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+  /** Ends it so that its index is saved; kills it after 10 s. */
+  stop(): Promise<void>;
+}
+
+const ACCOUNT = 'witness';
+const STOP_TIMEOUT_MS = 10_000;
+const MAX_STDERR_CHARS = 2_000;
+
+/**
+ * Runs inside the child, before Azurite. The channel to the parent closes when the parent dies, even of SIGKILL; SIGTERM
+ * then lets Azurite save its index. The open channel would keep a closed Azurite alive, so the first SIGTERM shuts it.
+ */
+const GUARD = `data:text/javascript,${encodeURIComponent(`
+  let ending = false;
+  process.on('SIGTERM', () => {
+    if (ending) return;
+    ending = true;
+    if (process.connected) process.disconnect();
+    setTimeout(() => process.exit(1), 8000).unref();
+  });
+  process.on('disconnect', () => ending || process.kill(process.pid, 'SIGTERM'));
+`)}`;
+
+/** Starts Azurite and resolves when it answers with our key. @throws Error with its last words when it does not. */
+export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
+  await mkdir(options.folder, { recursive: true });
+  const key = await accountKey(options.keyFile);
+  const port = await freePort(options.port ?? 0);
+  const child = launch(options.folder, key, port);
+  const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  const killWithParent = (): void => void child.kill('SIGTERM');
+  process.once('exit', killWithParent);
+  void exited.then(() => process.off('exit', killWithParent));
+  const connectionString =
+    `DefaultEndpointsProtocol=http;AccountName=${ACCOUNT};AccountKey=${key};` +
+    `BlobEndpoint=http://127.0.0.1:${port}/${ACCOUNT};`;
+  const stop = (): Promise<void> => stopChild(child, exited);
+  try {
+    await untilReady(child, connectionString, options.startTimeoutMs ?? 20_000);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  // A process that answered has a pid.
+  return { connectionString, port, pid: child.pid as number, exited, stop };
+}
+
+function launch(folder: string, key: string, port: number): ChildProcess {
+  const flags = ['--skipApiVersionCheck', '--disableTelemetry', '--silent'];
+  const { PATH, HOME, TMPDIR, TZ } = process.env;
+  const child = fork(
+    azuriteBlobEntry(),
+    ['--location', folder, '--blobHost', '127.0.0.1', '--blobPort', String(port), ...flags],
+    {
+      execArgv: ['--import', GUARD],
+      env: { PATH, HOME, TMPDIR, TZ, AZURITE_ACCOUNTS: `${ACCOUNT}:${key}` },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    },
+  );
+  // Neither the channel nor the process keeps the gateway alive.
+  child.channel?.unref();
+  child.unref();
+  if (child.stderr instanceof Socket) child.stderr.unref();
+  return child;
+}
+
+function azuriteBlobEntry(): string {
+  const require = createRequire(import.meta.url);
+  const manifest = require.resolve('azurite/package.json');
+  const { bin } = require(manifest) as { bin: { readonly [name: string]: string } };
+  const entry = bin['azurite-blob'];
+  if (entry === undefined) throw new Error('the installed azurite has no blob service');
+  return join(dirname(manifest), entry);
+}
+
+async function accountKey(keyFile: string): Promise<string> {
+  await mkdir(dirname(keyFile), { recursive: true });
+  try {
+    await writeFile(keyFile, randomBytes(64).toString('base64'), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  const key = (await readFile(keyFile, 'utf8')).trim();
+  if (!/^[A-Za-z0-9+/]{86}==$/.test(key)) throw new Error(`${keyFile} does not hold an account key`);
+  return key;
+}
+
+/** A port that is free at this moment. @throws Error when `port` is taken. */
+function freePort(port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => {
+        if (address !== null && typeof address === 'object') resolve(address.port);
+        else reject(new Error('no port'));
+      });
+    });
+  });
+}
+
+/** Asks with our key until it answers: a stranger on the port could not. */
+async function untilReady(child: ChildProcess, connectionString: string, timeoutMs: number): Promise<void> {
+  let lastWords = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    lastWords = (lastWords + chunk.toString('utf8')).slice(-MAX_STDERR_CHARS);
+  });
+  const service = BlobServiceClient.fromConnectionString(connectionString, {
+    retryOptions: { maxTries: 1, tryTimeoutInMs: 2_000 },
+  });
+  const deadline = performance.now() + timeoutMs;
+  while (child.exitCode === null && child.signalCode === null && performance.now() < deadline) {
+    try {
+      await service.getProperties();
+      return;
+    } catch {
+      await sleep(100);
+    }
+  }
+  const how = child.exitCode === null ? `did not answer within ${timeoutMs} ms` : `ended with code ${child.exitCode}`;
+  throw new Error(`the embedded blob storage ${how}: ${lastWords.trim() || 'it said nothing'}`);
+}
+
+async function stopChild(child: ChildProcess, exited: Azurite['exited']): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+  const kill = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+  await exited;
+  clearTimeout(kill);
+}
