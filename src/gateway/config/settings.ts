@@ -1,0 +1,220 @@
+/**
+ * Settings of the gateway: one table says name, default, what is allowed and what it is for. They come from the
+ * environment (`WITNESS_...`) or from the JSON file that WITNESS_CONFIG names; the environment wins.
+ */
+import path from 'node:path';
+import type { EncoderChoice } from '../../contract/recorder-protocol.js';
+import type { RecordingSetting } from '../../contract/rule.js';
+import type { Durability } from '../trace/trace-file.js';
+
+/** Traces are kept after their video was verified: never, when the recording has gaps, or always. */
+export type TraceKeep = 'never' | 'with-gaps' | 'always';
+
+export interface Settings {
+  readonly dataDir: string;
+  readonly rdpHost: string;
+  readonly rdpPort: number;
+  readonly httpHost: string;
+  readonly httpPort: number;
+  readonly publicHost: string;
+  readonly database: string;
+  readonly storage: string;
+  readonly container: string;
+  readonly recording: RecordingSetting;
+  readonly ticketLifetimeMs: number;
+  readonly reconnectWindowMs: number;
+  readonly maxGapMs: number;
+  readonly durability: Durability;
+  readonly traceKeep: TraceKeep;
+  readonly traceMaxBytes: number;
+  readonly encoder: EncoderChoice;
+  readonly demoTarget: boolean;
+  readonly gatewayId: string;
+  readonly maxSessions: number;
+  readonly logLevel: LogLevel;
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** A setting that the gateway cannot start with: which, what it was, what is allowed. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError';
+
+  constructor(key: string, value: string, allowed: string) {
+    super(`${key} is "${value}"; allowed: ${allowed}`);
+  }
+}
+
+interface Kind<Value> {
+  readonly allowed: string;
+  /** The value, or undefined when the text is not allowed. */
+  readonly parse: (text: string) => Value | undefined;
+}
+
+interface Definition<Value> extends Kind<Value> {
+  readonly key: string;
+  readonly default: string;
+  readonly purpose: string;
+}
+
+function setting<Value>(key: string, kind: Kind<Value>, standard: string, purpose: string): Definition<Value> {
+  return { ...kind, key, default: standard, purpose };
+}
+
+function integer(least: number, most: number, unit = ''): Kind<number> {
+  return {
+    allowed: `a whole number from ${least} to ${most}${unit === '' ? '' : ` (${unit})`}`,
+    parse: (text) => {
+      const value = Number(text);
+      return /^\d+$/.test(text) && value >= least && value <= most ? value : undefined;
+    },
+  };
+}
+
+function oneOf<const Value extends string>(values: readonly Value[]): Kind<Value> {
+  return { allowed: values.join(', '), parse: (text) => values.find((value) => value === text) };
+}
+
+const text = (allowed: string, pattern: RegExp): Kind<string> => ({
+  allowed,
+  parse: (value) => (pattern.test(value) ? value : undefined),
+});
+
+const port = integer(0, 65_535, '0 takes a free one');
+const host = text('a host name or an IP address', /^[A-Za-z0-9.:_-]+$/);
+const flag: Kind<boolean> = {
+  allowed: 'on, off',
+  parse: (value) => (value === 'on' ? true : value === 'off' ? false : undefined),
+};
+
+const DEFINITIONS: { readonly [Name in keyof Settings]: Definition<Settings[Name]> } = {
+  dataDir: setting('WITNESS_DATA', text('a folder', /./), './data', 'keys, database, traces and embedded storage'),
+  rdpHost: setting('WITNESS_RDP_HOST', host, '127.0.0.1', 'address of the RDP listener; 0.0.0.0 for all'),
+  rdpPort: setting('WITNESS_RDP_PORT', port, '3389', 'port of the RDP listener'),
+  httpHost: setting('WITNESS_HTTP_HOST', host, '127.0.0.1', 'address of the web server; 0.0.0.0 for all'),
+  httpPort: setting('WITNESS_HTTP_PORT', port, '8443', 'port of the web server'),
+  publicHost: setting('WITNESS_PUBLIC_HOST', host, 'localhost', 'name under which people reach the gateway'),
+  database: setting(
+    'WITNESS_DATABASE',
+    text('"embedded" or a postgres:// URL', /^(embedded|postgres(ql)?:\/\/.+)$/),
+    'embedded',
+    'SQLite in the data folder, or PostgreSQL',
+  ),
+  storage: setting(
+    'WITNESS_STORAGE',
+    text('"embedded", a connection string, or a blob service URL', /^(embedded|https?:\/\/.+|.*AccountName=.+)$/),
+    'embedded',
+    'Azurite on the data folder, or Azure Blob Storage',
+  ),
+  container: setting(
+    'WITNESS_CONTAINER',
+    text('3 to 63 lower-case letters, digits and hyphens', /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/),
+    'recordings',
+    'blob container of the recordings',
+  ),
+  recording: setting(
+    'WITNESS_RECORDING',
+    oneOf(['required', 'preferred', 'off']),
+    'required',
+    'whether sessions are recorded where the target does not say',
+  ),
+  ticketLifetimeMs: setting('WITNESS_TICKET_LIFETIME_MS', integer(5_000, 3_600_000, 'ms'), '60000', 'life of a ticket'),
+  reconnectWindowMs: setting(
+    'WITNESS_RECONNECT_WINDOW_MS',
+    integer(0, 3_600_000, 'ms'),
+    '300000',
+    'how long a client that lost its connection may come back',
+  ),
+  maxGapMs: setting('WITNESS_MAX_GAP_MS', integer(0, 600_000, 'ms'), '5000', 'longest gap under "required"'),
+  durability: setting(
+    'WITNESS_DURABILITY',
+    oneOf(['process', 'power']),
+    'process',
+    'what a byte that was shown survives: the death of the gateway, or of the machine',
+  ),
+  traceKeep: setting('WITNESS_TRACE_KEEP', oneOf(['never', 'with-gaps', 'always']), 'never', 'traces kept afterwards'),
+  traceMaxBytes: setting(
+    'WITNESS_TRACE_MAX_BYTES',
+    integer(1_048_576, Number.MAX_SAFE_INTEGER, 'bytes'),
+    '17179869184',
+    'longest trace of one part; a session that needs more cannot be recorded any longer',
+  ),
+  encoder: setting('WITNESS_ENCODER', oneOf(['auto', 'node-av', 'ffmpeg']), 'auto', 'video encoder'),
+  demoTarget: setting('WITNESS_DEMO_TARGET', flag, 'on', 'a demo desktop on loopback as a target'),
+  gatewayId: setting(
+    'WITNESS_GATEWAY_ID',
+    text('letters, digits and hyphens', /^[A-Za-z0-9-]{1,64}$/),
+    'gateway-1',
+    'name of this gateway',
+  ),
+  maxSessions: setting('WITNESS_MAX_SESSIONS', integer(1, 10_000), '200', 'connections at the same time'),
+  logLevel: setting('WITNESS_LOG_LEVEL', oneOf(LOG_LEVELS), 'info', 'what is logged'),
+};
+
+/** Name, default, allowed values and purpose of every setting, for help and documentation. */
+export function describeSettings(): readonly { key: string; default: string; allowed: string; purpose: string }[] {
+  return Object.values(DEFINITIONS).map(({ key, allowed, purpose, default: standard }) => ({
+    key,
+    default: standard,
+    allowed,
+    purpose,
+  }));
+}
+
+/** Environment-like text values by key. */
+export type SettingSource = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads all settings; the first source that has a key wins. Paths become absolute.
+ * @throws SettingError for a value that is not allowed, or a WITNESS_ key that does not exist.
+ */
+export function readSettings(...sources: readonly SettingSource[]): Settings {
+  refuseUnknownKeys(sources);
+  const read = <Value>(definition: Definition<Value>): Value => {
+    const given = sources.map((source) => source[definition.key]).find((value) => value !== undefined && value !== '');
+    const value = definition.parse(given ?? definition.default);
+    if (value === undefined) throw new SettingError(definition.key, given ?? '', definition.allowed);
+    return value;
+  };
+  const entries = Object.entries(DEFINITIONS).map(([name, definition]) => [
+    name,
+    read(definition as Definition<Settings[keyof Settings]>),
+  ]);
+  // Every name of Settings has a definition of its type, so the entries make a Settings.
+  const settings = Object.fromEntries(entries) as Settings;
+  return { ...settings, dataDir: path.resolve(settings.dataDir) };
+}
+
+const KNOWN_KEYS = new Set(['WITNESS_CONFIG', ...Object.values(DEFINITIONS).map((definition) => definition.key)]);
+
+function refuseUnknownKeys(sources: readonly SettingSource[]): void {
+  for (const key of sources.flatMap(Object.keys)) {
+    if (key.startsWith('WITNESS_') && !KNOWN_KEYS.has(key)) {
+      throw new SettingError(key, 'set', [...KNOWN_KEYS].join(', '));
+    }
+  }
+}
+
+/**
+ * Settings of a JSON file: an object whose keys are setting keys and whose values are strings, numbers or booleans.
+ * @throws SettingError when it is something else.
+ */
+export function settingsOfJson(file: string, json: string): SettingSource {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    throw new SettingError('WITNESS_CONFIG', file, 'a file that holds one JSON object');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new SettingError('WITNESS_CONFIG', file, 'a file that holds one JSON object');
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, settingText(key, item)]));
+}
+
+function settingText(key: string, item: unknown): string {
+  if (typeof item === 'boolean') return item ? 'on' : 'off';
+  if (typeof item === 'string' || typeof item === 'number') return String(item);
+  throw new SettingError(key, typeof item, 'a string, a number, true or false');
+}

@@ -1,0 +1,195 @@
+/** All recordings of this gateway: begins them, opens their parts, takes up what a crash left behind. */
+import type { SessionId } from '../../contract/ids.js';
+import type { ManifestBody } from '../../contract/manifest.js';
+import type { RecordingPermit } from '../../policy/permit.js';
+import type { KeyWrapper } from '../keys/key-store.js';
+import type { Durability } from '../trace/trace-file.js';
+import type { TraceFolder } from '../trace/trace-folder.js';
+import type { TraceKeep } from '../config/settings.js';
+import { Recording, type RecordingOptions, type RecordingResult } from './recording.js';
+import { Tap } from './tap.js';
+
+/** What all recordings of a gateway share. */
+export interface RecordingServiceOptions extends Pick<
+  RecordingOptions,
+  'storage' | 'encoder' | 'startRecorder' | 'rows' | 'audit' | 'seal'
+> {
+  readonly traces: TraceFolder;
+  readonly wrapper: KeyWrapper;
+  readonly gatewayId: string;
+  readonly clock: () => number;
+  readonly durability: Durability;
+  readonly traceMaxBytes: number;
+  readonly traceKeep: TraceKeep;
+  /** Makes the recording's row; the database refuses what the rule forbids. */
+  readonly createRow: (sessionId: SessionId, startedAtMs: number) => Promise<void>;
+  readonly log: (level: 'info' | 'warn' | 'error', message: string, sessionId: SessionId) => void;
+}
+
+export interface RecordingListener {
+  readonly onLost: (reason: string) => void;
+  readonly onGap: (durationMs: number, reason: string) => void;
+}
+
+const NO_LISTENER: RecordingListener = { onLost: () => {}, onGap: () => {} };
+
+/** One session's recording while its session lives, reconnections included. */
+export class LiveRecording {
+  readonly recording: Recording;
+  readonly #service: RecordingServiceOptions;
+  readonly #permit: RecordingPermit;
+  readonly #sessionId: SessionId;
+  readonly #startedAtMs: number;
+  readonly #key: { key: Buffer; wrapped: string };
+  #part = 0;
+
+  constructor(
+    service: RecordingServiceOptions,
+    permit: RecordingPermit,
+    sessionId: SessionId,
+    startedAtMs: number,
+    key: { key: Buffer; wrapped: string },
+    recording: Recording,
+  ) {
+    this.#service = service;
+    this.#permit = permit;
+    this.#sessionId = sessionId;
+    this.#startedAtMs = startedAtMs;
+    this.#key = key;
+    this.recording = recording;
+  }
+
+  /** Begins the next part. Rejects with `TraceWriteError` when its file cannot be written. */
+  async openPart(): Promise<Tap> {
+    const { traces, gatewayId, clock, durability, traceMaxBytes } = this.#service;
+    this.#part += 1;
+    const part = this.#part;
+    const path = await traces.pathForPart(this.#sessionId, part);
+    const tap = await Tap.open({
+      permit: this.#permit,
+      sessionId: this.#sessionId,
+      part,
+      path,
+      key: this.#key.key,
+      wrappedKey: this.#key.wrapped,
+      gatewayId,
+      sessionStartedAtMs: this.#startedAtMs,
+      clock,
+      durability,
+      maxBytes: traceMaxBytes,
+      onGrew: (sizeBytes) => this.recording.grew(sizeBytes),
+    });
+    this.recording.partOpened({ part, path }, tap.sizeBytes);
+    return tap;
+  }
+
+  /** Closes the part of `tap`; a trace that can no longer be written keeps what it has. */
+  async closePart(tap: Tap, reason: string): Promise<void> {
+    try {
+      await tap.close(reason);
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : 'unknown error';
+      this.#service.log('error', `the trace could not be closed: ${cause}`, this.#sessionId);
+    } finally {
+      this.recording.partClosed(tap.sizeBytes);
+    }
+  }
+}
+
+export class RecordingService {
+  readonly #options: RecordingServiceOptions;
+  readonly #running = new Map<SessionId, Recording>();
+
+  constructor(options: RecordingServiceOptions) {
+    this.#options = options;
+  }
+
+  get running(): ReadonlyMap<SessionId, Recording> {
+    return this.#running;
+  }
+
+  /** Begins a session's recording: audit row and database row are there before it returns. */
+  async begin(
+    permit: RecordingPermit,
+    sessionId: SessionId,
+    startedAtMs: number,
+    listener: RecordingListener,
+  ): Promise<LiveRecording> {
+    const { audit, createRow, wrapper } = this.#options;
+    const data = { recording: permit.recording, decisionId: permit.decisionId, policyVersion: permit.policyVersion };
+    await audit.append({ kind: 'recording.started', actor: 'gateway', sessionId, data: { ...data, ...permit.facts } });
+    await createRow(sessionId, startedAtMs);
+    const key = wrapper.create(sessionId);
+    const recording = this.#supervise(sessionId, key.key, listener);
+    return new LiveRecording(this.#options, permit, sessionId, startedAtMs, key, recording);
+  }
+
+  /**
+   * Takes up every recording whose trace is still on this disk. `outcomeOf` tells how its session ended. A trace that
+   * does not verify is reported and left where it is.
+   */
+  async recover(outcomeOf: (sessionId: SessionId) => Promise<ManifestBody['outcome']>): Promise<number> {
+    const { traces, wrapper, audit, log } = this.#options;
+    let count = 0;
+    for (const sessionId of await traces.sessions()) {
+      if (this.#running.has(sessionId)) continue;
+      try {
+        const parts = await traces.parts(sessionId, wrapper);
+        const first = parts[0];
+        if (first === undefined) {
+          await traces.remove(sessionId);
+          continue;
+        }
+        const bytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
+        const data = { parts: parts.length, traceBytes: bytes };
+        await audit.append({ kind: 'recording.recovered', actor: 'gateway', sessionId, data });
+        const recording = this.#supervise(sessionId, first.key, NO_LISTENER);
+        for (const part of parts) {
+          recording.partOpened({ part: part.part, path: part.path }, part.sizeBytes);
+          recording.partClosed(part.sizeBytes);
+        }
+        recording.sessionEnded(await outcomeOf(sessionId));
+        count += 1;
+      } catch (error) {
+        log('error', `the trace cannot be taken up: ${error instanceof Error ? error.message : 'unknown'}`, sessionId);
+      }
+    }
+    return count;
+  }
+
+  /** Waits until the running recordings are finished, `graceMs` at most; the rest is taken up at the next start. */
+  async stop(graceMs: number): Promise<void> {
+    const all = Promise.all([...this.#running.values()].map((recording) => recording.done));
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, graceMs);
+    });
+    await Promise.race([all, timeout]);
+    clearTimeout(timer);
+    for (const recording of this.#running.values()) recording.stop();
+  }
+
+  #supervise(sessionId: SessionId, traceKey: Uint8Array, listener: RecordingListener): Recording {
+    const { storage, encoder, startRecorder, rows, audit, seal } = this.#options;
+    const shared = { storage, encoder, startRecorder, rows, audit, seal };
+    const recording = new Recording({ ...shared, sessionId, traceKey, ...listener });
+    this.#running.set(sessionId, recording);
+    void recording.done.then((result) => this.#ended(sessionId, result));
+    return recording;
+  }
+
+  async #ended(sessionId: SessionId, result: RecordingResult): Promise<void> {
+    const { traceKeep, traces, log } = this.#options;
+    this.#running.delete(sessionId);
+    if (result.outcome === 'failed') {
+      log('error', `the recording failed: ${result.reason}; its trace is kept`, sessionId);
+      return;
+    }
+    const keep = traceKeep === 'always' || (traceKeep === 'with-gaps' && result.withGaps);
+    if (!keep) {
+      await traces.remove(sessionId).catch((error: unknown) => {
+        log('warn', `the trace cannot be removed: ${error instanceof Error ? error.message : 'unknown'}`, sessionId);
+      });
+    }
+  }
+}

@@ -1,0 +1,275 @@
+/**
+ * One recording under supervision: starts its recorder, tells it how the trace grows, writes down what it says, and
+ * starts a successor when it dies. Successors take storage as the truth, so nothing that was stored is lost or doubled.
+ */
+import type { SessionId } from '../../contract/ids.js';
+import type { ManifestBody } from '../../contract/manifest.js';
+import type { EncoderChoice, FromRecorder, StorageAccess, TracePart } from '../../contract/recorder-protocol.js';
+import type { AuditAppender, RecordingRows, SealManifest } from './recording-records.js';
+import type { RecorderProcess, StartRecorder } from './recorder-process.js';
+
+export interface RecordingOptions {
+  readonly sessionId: SessionId;
+  readonly traceKey: Uint8Array;
+  readonly storage: StorageAccess;
+  readonly encoder: EncoderChoice;
+  readonly startRecorder: StartRecorder;
+  readonly rows: RecordingRows;
+  readonly audit: AuditAppender;
+  readonly seal: SealManifest;
+  /** Called when the recording can not go on although successors were tried. */
+  readonly onLost: (reason: string) => void;
+  /** Called for each gap, with its length. */
+  readonly onGap: (durationMs: number, reason: string) => void;
+  readonly restartDelaysMs?: readonly number[];
+}
+
+export type RecordingResult =
+  | { readonly outcome: 'finished'; readonly withGaps: boolean }
+  | { readonly outcome: 'failed'; readonly reason: string };
+
+interface PartState extends TracePart {
+  sizeBytes: number;
+  closed: boolean;
+}
+
+const RESTART_DELAYS_MS = [0, 250, 1000, 3000, 10_000];
+const GROWTH_INTERVAL_MS = 200;
+
+/** Supervises one recording from its first part to its verified manifest. */
+export class Recording {
+  readonly done: Promise<RecordingResult>;
+  readonly #options: RecordingOptions;
+  readonly #parts: PartState[] = [];
+  #outcome: ManifestBody['outcome'] | null = null;
+  #process: RecorderProcess | null = null;
+  #failuresInARow = 0;
+  #growthTimer: NodeJS.Timeout | null = null;
+  #restartTimer: NodeJS.Timeout | null = null;
+  #encoder = '';
+  #mediaMs = 0;
+  #settled = false;
+  #work: Promise<void> = Promise.resolve();
+  #resolveDone: (result: RecordingResult) => void = () => {};
+
+  constructor(options: RecordingOptions) {
+    this.#options = options;
+    this.done = new Promise((resolve) => {
+      this.#resolveDone = resolve;
+    });
+  }
+
+  /** Session time up to which the recorder has read the trace. */
+  get mediaMs(): number {
+    return this.#mediaMs;
+  }
+
+  /** Process id of the recorder, for the health page. */
+  get pid(): number | null {
+    return this.#process?.pid ?? null;
+  }
+
+  get encoder(): string {
+    return this.#encoder;
+  }
+
+  /** A part begins; the first one starts the recorder. */
+  partOpened(part: TracePart, sizeBytes: number): void {
+    this.#parts.push({ ...part, sizeBytes, closed: false });
+    if (this.#process === null && this.#restartTimer === null) this.#start();
+    else this.#process?.send({ type: 'part-opened', part });
+    this.#announceGrowth();
+  }
+
+  /** The newest part has grown; told on at most five times a second. */
+  grew(sizeBytes: number): void {
+    const part = this.#parts.at(-1);
+    if (part === undefined || part.closed) return;
+    part.sizeBytes = sizeBytes;
+    this.#growthTimer ??= setTimeout(() => {
+      this.#growthTimer = null;
+      this.#announceGrowth();
+    }, GROWTH_INTERVAL_MS);
+  }
+
+  partClosed(sizeBytes: number): void {
+    const part = this.#parts.at(-1);
+    if (part === undefined || part.closed) return;
+    part.sizeBytes = sizeBytes;
+    part.closed = true;
+    this.#process?.send({ type: 'part-closed', part: part.part, sizeBytes });
+  }
+
+  /** No further part will come: the recorder finishes, then `done` resolves. */
+  sessionEnded(outcome: ManifestBody['outcome']): void {
+    if (this.#outcome !== null) return;
+    this.#outcome = outcome;
+    this.#process?.send({ type: 'session-ended', outcome });
+    if (this.#parts.length === 0) this.#settle({ outcome: 'failed', reason: 'no part was ever opened' });
+    this.#note(() => this.#options.rows.setState(this.#options.sessionId, 'finishing'));
+  }
+
+  /** Ends the recorder for the gateway's own stop; the next start takes the recording up again. */
+  stop(): void {
+    this.#settled = true;
+    this.#clearTimers();
+    this.#process?.kill();
+  }
+
+  #announceGrowth(): void {
+    const part = this.#parts.at(-1);
+    if (part === undefined || part.closed) return;
+    this.#process?.send({ type: 'trace-grew', part: part.part, sizeBytes: part.sizeBytes });
+  }
+
+  #start(): void {
+    const { sessionId, traceKey, storage, encoder, startRecorder } = this.#options;
+    const recorder = startRecorder({
+      onMessage: (message) => this.#note(() => this.#take(message)),
+      onExit: (reason) => this.#note(() => this.#exited(reason)),
+    });
+    this.#process = recorder;
+    recorder.send({
+      type: 'start',
+      sessionId,
+      traceKey: Buffer.from(traceKey).toString('base64'),
+      parts: this.#parts.map(({ part, path }) => ({ part, path })),
+      live: this.#outcome === null,
+      storage,
+      encoder,
+      outcome: this.#outcome ?? 'complete',
+    });
+    for (const { part, sizeBytes, closed } of this.#parts) {
+      recorder.send({ type: closed ? 'part-closed' : 'trace-grew', part, sizeBytes });
+    }
+    if (this.#outcome !== null) recorder.send({ type: 'session-ended', outcome: this.#outcome });
+  }
+
+  /** Runs notes one after another, so that rows and audit events keep the recorder's order. */
+  #note(work: () => Promise<void> | void): void {
+    this.#work = this.#work.then(work).catch((error: unknown) => {
+      this.#lose(`what the recorder reported could not be written down: ${messageOf(error)}`);
+    });
+  }
+
+  async #take(message: FromRecorder): Promise<void> {
+    const { sessionId, rows, audit } = this.#options;
+    switch (message.type) {
+      case 'ready':
+        this.#encoder = `${message.encoder.name} ${message.encoder.version}`;
+        return;
+      case 'progress':
+        this.#mediaMs = message.mediaMs;
+        return;
+      case 'video-opened':
+        await rows.addVideo(sessionId, message.video);
+        return;
+      case 'segment-stored':
+        this.#failuresInARow = 0;
+        await rows.addSegment(sessionId, message.segment);
+        return;
+      case 'gap': {
+        const { gap } = message;
+        await rows.addGap(sessionId, gap);
+        const data = { startMs: gap.startMs, endMs: gap.endMs, reason: gap.reason, codec: gap.codec };
+        await audit.append({ kind: 'recording.gap', actor: 'gateway', sessionId, data: { ...data, bytes: gap.bytes } });
+        this.#options.onGap(gap.endMs - gap.startMs, gap.reason);
+        return;
+      }
+      case 'seal-manifest':
+        await this.#seal(message.body);
+        return;
+      case 'finished':
+        await this.#finished(message.manifestSha256, message.withGaps);
+        return;
+      case 'failed':
+        await this.#failed(message);
+        return;
+    }
+  }
+
+  #sealed: { durationMs: number; sizeBytes: number; gapCount: number } = { durationMs: 0, sizeBytes: 0, gapCount: 0 };
+
+  async #seal(body: Omit<ManifestBody, 'audit'>): Promise<void> {
+    const { sessionId, audit, seal } = this.#options;
+    const sizeBytes = body.videos.reduce((sum, video) => sum + video.sizeBytes, 0);
+    this.#sealed = { durationMs: body.durationMs, sizeBytes, gapCount: body.gaps.length };
+    const row = await audit.append({
+      kind: 'recording.ended',
+      actor: 'gateway',
+      sessionId,
+      data: {
+        outcome: body.outcome,
+        durationMs: body.durationMs,
+        segments: body.segments.length,
+        videoBytes: sizeBytes,
+        gaps: body.gaps.length,
+        lastChain: body.segments.at(-1)?.chain ?? '',
+        traceSha256: body.parts.map((part) => part.traceSha256),
+      },
+    });
+    const position = { chainId: row.chainId, sequence: row.sequence, hash: row.hash };
+    this.#process?.send({ type: 'manifest-sealed', manifest: seal({ ...body, audit: position }) });
+  }
+
+  async #finished(manifestSha256: string, withGaps: boolean): Promise<void> {
+    const { sessionId, rows, audit } = this.#options;
+    await rows.finish(sessionId, { manifestSha256, encoder: this.#encoder, ...this.#sealed });
+    await audit.append({
+      kind: 'recording.finished',
+      actor: 'gateway',
+      sessionId,
+      data: { manifestSha256, encoder: this.#encoder, ...this.#sealed },
+    });
+    this.#settle({ outcome: 'finished', withGaps });
+  }
+
+  async #failed(failure: Extract<FromRecorder, { type: 'failed' }>): Promise<void> {
+    const { sessionId, audit } = this.#options;
+    const data = { code: failure.code, message: failure.message, retryable: failure.retryable };
+    await audit.append({ kind: 'recording.failed', actor: 'gateway', sessionId, data });
+    if (!failure.retryable) this.#lose(failure.message);
+  }
+
+  async #exited(reason: string): Promise<void> {
+    this.#process = null;
+    if (this.#settled) return;
+    const { sessionId, audit, restartDelaysMs = RESTART_DELAYS_MS } = this.#options;
+    const delayMs = restartDelaysMs[this.#failuresInARow];
+    this.#failuresInARow += 1;
+    const data = { code: 'recorder-exit', message: `the recorder ended: ${reason}`, retryable: delayMs !== undefined };
+    await audit.append({ kind: 'recording.failed', actor: 'gateway', sessionId, data });
+    if (delayMs === undefined) {
+      this.#lose(`the recorder ended ${this.#failuresInARow} times in a row, last with ${reason}`);
+      return;
+    }
+    this.#restartTimer = setTimeout(() => {
+      this.#restartTimer = null;
+      if (!this.#settled) this.#start();
+    }, delayMs);
+  }
+
+  #lose(reason: string): void {
+    if (this.#settled) return;
+    this.#settle({ outcome: 'failed', reason });
+    this.#process?.kill();
+    this.#options.rows.setState(this.#options.sessionId, 'failed').catch(() => {});
+    this.#options.onLost(reason);
+  }
+
+  #settle(result: RecordingResult): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#clearTimers();
+    this.#resolveDone(result);
+  }
+
+  #clearTimers(): void {
+    if (this.#growthTimer !== null) clearTimeout(this.#growthTimer);
+    if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown error';
+}

@@ -1,0 +1,223 @@
+/**
+ * Drives a relay between two TLS sockets. What the client is shown goes through the tap first: a chunk that holds
+ * graphics is sent when the trace has it, and whatever follows it waits its turn. [invariant 2]
+ */
+import type { TLSSocket } from 'node:tls';
+import type { TraceEvent } from '../../contract/trace.js';
+import type { RelayEndReason, RelayMachine, RelayOutput } from '../../rdp/relay/output.js';
+import { DecodeError } from '../../rdp/wire/errors.js';
+import { Framer } from '../../rdp/wire/tpkt.js';
+import type { Tap } from '../recording/tap.js';
+
+/** Records that wait for the disk before the target is paused. */
+const MAX_TRACE_BACKLOG_BYTES = 8 * 1024 * 1024;
+/** While nothing arrives the trace says so this often. */
+const TICK_MS = 500;
+
+export type PumpEndReason =
+  RelayEndReason | 'client-closed' | 'target-closed' | 'client-error' | 'target-error' | 'stopped';
+
+export interface PumpCallbacks {
+  readonly onEvent: (event: TraceEvent) => void;
+  readonly onEntraSeen: (where: string) => void;
+  /** The trace cannot be written: the session goes on unrecorded when this returns true, and ends when not. */
+  readonly onTraceLost: (error: Error) => boolean;
+}
+
+export interface PumpCounters {
+  clientBytes: number;
+  targetBytes: number;
+}
+
+/** One running relay. `done` resolves once with the reason; sockets are left to the caller then. */
+export class RelayPump {
+  readonly done: Promise<PumpEndReason>;
+  readonly counters: PumpCounters = { clientBytes: 0, targetBytes: 0 };
+  readonly #client: TLSSocket;
+  readonly #target: TLSSocket;
+  readonly #machine: RelayMachine;
+  readonly #callbacks: PumpCallbacks;
+  readonly #clientFramer = new Framer();
+  readonly #targetFramer = new Framer();
+  readonly #timer: NodeJS.Timeout;
+  #tap: Tap | null;
+  #recordedSinceTick = false;
+  /** Sends to the client that wait for the trace. */
+  #held = 0;
+  #ended = false;
+  #resolve: (reason: PumpEndReason) => void = () => {};
+
+  constructor(client: TLSSocket, target: TLSSocket, machine: RelayMachine, tap: Tap | null, callbacks: PumpCallbacks) {
+    this.#client = client;
+    this.#target = target;
+    this.#machine = machine;
+    this.#tap = tap;
+    this.#callbacks = callbacks;
+    this.done = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#listen();
+  }
+
+  /** Ends the relay from outside; what is already in the trace is still delivered by the caller closing gracefully. */
+  stop(): void {
+    this.#end('stopped');
+  }
+
+  /** Resolves when nothing that was handed to the trace waits any longer. */
+  async settled(): Promise<void> {
+    await this.#tap?.flush().catch(() => {});
+  }
+
+  #listen(): void {
+    this.#client.on('data', (chunk: Buffer) => this.#fromClient(chunk));
+    this.#target.on('data', (chunk: Buffer) => this.#fromTarget(chunk));
+    this.#client.on('drain', () => this.#resumeTarget());
+    this.#target.on('drain', () => this.#client.resume());
+    this.#client.on('close', () => this.#end('client-closed'));
+    this.#target.on('close', () => this.#end('target-closed'));
+    this.#client.on('end', () => this.#end('client-closed'));
+    this.#target.on('end', () => this.#end('target-closed'));
+    this.#client.on('error', () => this.#end('client-error'));
+    this.#target.on('error', () => this.#end('target-error'));
+  }
+
+  #fromClient(chunk: Buffer): void {
+    if (this.#ended) return;
+    this.counters.clientBytes += chunk.length;
+    this.#step(chunk, this.#clientFramer, (pdu) => this.#machine.fromClient(pdu), 'client-protocol-error');
+  }
+
+  #fromTarget(chunk: Buffer): void {
+    if (this.#ended) return;
+    this.counters.targetBytes += chunk.length;
+    this.#step(chunk, this.#targetFramer, (pdu) => this.#machine.fromTarget(pdu), 'target-protocol-error');
+  }
+
+  #step(
+    chunk: Buffer,
+    framer: Framer,
+    machine: (pdu: Uint8Array) => readonly RelayOutput[],
+    errorReason: RelayEndReason,
+  ): void {
+    const toClient: Uint8Array[] = [];
+    const toTarget: Uint8Array[] = [];
+    let end: PumpEndReason | null = null;
+    try {
+      for (const pdu of framer.push(chunk)) {
+        for (const output of machine(pdu)) {
+          if (output.type === 'send') (output.to === 'client' ? toClient : toTarget).push(output.bytes);
+          else if (output.type === 'end') end ??= output.reason;
+          else this.#take(output);
+        }
+        if (end !== null) break;
+      }
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      end = errorReason;
+    }
+    this.#sendToTarget(toTarget);
+    this.#sendToClient(toClient);
+    if (end !== null) this.#end(end);
+  }
+
+  #take(output: Exclude<RelayOutput, { type: 'send' | 'end' }>): void {
+    switch (output.type) {
+      case 'record':
+        this.#record((tap) => tap.graphics(output.kind, output.pdu));
+        return;
+      case 'pointer':
+        this.#record((tap) => tap.clientPointer(output.x, output.y));
+        return;
+      case 'activation':
+        this.#record((tap) => tap.activation(output.activation));
+        return;
+      case 'event':
+        this.#record((tap) => tap.event(output.event));
+        this.#callbacks.onEvent(output.event);
+        return;
+      case 'entra-seen':
+        this.#callbacks.onEntraSeen(output.where);
+        return;
+    }
+  }
+
+  #record(write: (tap: Tap) => void): void {
+    if (this.#tap === null) return;
+    try {
+      write(this.#tap);
+      this.#recordedSinceTick = true;
+    } catch (error) {
+      this.#loseTrace(error);
+    }
+  }
+
+  #sendToTarget(pieces: readonly Uint8Array[]): void {
+    if (pieces.length === 0 || this.#target.destroyed) return;
+    if (!this.#target.write(joined(pieces))) this.#client.pause();
+  }
+
+  #sendToClient(pieces: readonly Uint8Array[]): void {
+    if (pieces.length === 0 || this.#client.destroyed) return;
+    const bytes = joined(pieces);
+    const tap = this.#tap;
+    if (tap === null || (tap.settled && this.#held === 0)) {
+      this.#writeToClient(bytes);
+      return;
+    }
+    this.#held += 1;
+    if (tap.pendingBytes > MAX_TRACE_BACKLOG_BYTES) this.#target.pause();
+    tap.flush().then(
+      () => this.#release(bytes),
+      (error: unknown) => {
+        this.#loseTrace(error);
+        this.#release(bytes);
+      },
+    );
+  }
+
+  #release(bytes: Uint8Array): void {
+    this.#held -= 1;
+    // A session that ended because it could not be recorded shows nothing more.
+    if (this.#ended && this.#tap === null) return;
+    if (!this.#client.destroyed) this.#writeToClient(bytes);
+    this.#resumeTarget();
+  }
+
+  #writeToClient(bytes: Uint8Array): void {
+    if (!this.#client.write(bytes)) this.#target.pause();
+  }
+
+  #resumeTarget(): void {
+    if (this.#client.writableNeedDrain || this.#target.destroyed) return;
+    if (this.#tap !== null && this.#tap.pendingBytes > MAX_TRACE_BACKLOG_BYTES) return;
+    this.#target.resume();
+  }
+
+  #loseTrace(error: unknown): void {
+    if (this.#tap === null) return;
+    this.#tap = null;
+    const cause = error instanceof Error ? error : new Error('the trace was lost');
+    if (!this.#callbacks.onTraceLost(cause)) this.#end('stopped');
+  }
+
+  #tick(): void {
+    if (!this.#recordedSinceTick) this.#record((tap) => tap.tick());
+    this.#recordedSinceTick = false;
+  }
+
+  #end(reason: PumpEndReason): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearInterval(this.#timer);
+    this.#client.pause();
+    this.#target.pause();
+    this.#resolve(reason);
+  }
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const only = pieces.length === 1 ? pieces[0] : undefined;
+  return only ?? Buffer.concat(pieces);
+}

@@ -1,0 +1,32 @@
+/** What the relay asks its driver to do, in order. */
+import type { TraceActivation, TraceEvent } from '../../contract/trace.js';
+
+export type Leg = 'client' | 'target';
+
+export type RelayOutput =
+  /** Send bytes; to the client only after every `record` before it is in the trace. */
+  | { readonly type: 'send'; readonly to: Leg; readonly bytes: Uint8Array }
+  /** Put a PDU that the picture is made of into the trace. */
+  | { readonly type: 'record'; readonly kind: 'fast-path' | 'share-data'; readonly pdu: Uint8Array }
+  | { readonly type: 'pointer'; readonly x: number; readonly y: number }
+  /** The parameters of the picture are agreed (again). */
+  | { readonly type: 'activation'; readonly activation: TraceActivation }
+  /** Something for the event track and the audit log. */
+  | { readonly type: 'event'; readonly event: TraceEvent }
+  /** Microsoft Entra ID shows in the session: the driver asks policy again. */
+  | { readonly type: 'entra-seen'; readonly where: string }
+  /** The session cannot go on. What was sent before it is still delivered. */
+  | { readonly type: 'end'; readonly reason: RelayEndReason };
+
+export type RelayEndReason =
+  | 'client-disconnected'
+  | 'target-disconnected'
+  | 'server-redirection'
+  | 'client-protocol-error'
+  | 'target-protocol-error';
+
+/** The sans-I/O relay: PDUs in, outputs out. Decode errors of a peer come out as `end`. */
+export interface RelayMachine {
+  fromClient(pdu: Uint8Array): readonly RelayOutput[];
+  fromTarget(pdu: Uint8Array): readonly RelayOutput[];
+}
