@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { describeSettings, readSettings, SettingError, settingsOfJson } from '../../src/gateway/config/settings.js';
+
+describe('settings', () => {
+  it('have defaults that start a gateway', () => {
+    const settings = readSettings({});
+    expect(settings).toMatchObject({ rdpPort: 3389, httpPort: 8443, recording: 'required', maxGapMs: 5000 });
+  });
+
+  it('prefer the environment over the file', () => {
+    const file = settingsOfJson('f.json', '{"WITNESS_RDP_PORT": 4000, "WITNESS_DEMO_TARGET": false}');
+    expect(readSettings({ WITNESS_RDP_PORT: '5000' }, file)).toMatchObject({ rdpPort: 5000, demoTarget: false });
+  });
+
+  it.each([
+    ['WITNESS_RDP_PORT', '70000', 'a whole number from 0 to 65535'],
+    ['WITNESS_RDP_PORT', '3389x', 'a whole number from 0 to 65535'],
+    ['WITNESS_RECORDING', 'maybe', 'required, preferred, off'],
+    ['WITNESS_CONTAINER', 'Über', 'lower-case letters'],
+    ['WITNESS_DATABASE', 'mysql://x', 'postgres'],
+    ['WITNESS_RECORDNIG', 'off', 'WITNESS_RECORDING'],
+  ])('stop the start when %s is "%s", naming key, value and what is allowed', (key, value, allowed) => {
+    const read = () => readSettings({ [key]: value });
+    expect(read).toThrow(SettingError);
+    expect(read).toThrow(key);
+    expect(read).toThrow(allowed);
+  });
+
+  it('refuse a file that is not one JSON object of plain values', () => {
+    for (const json of ['[]', 'x', 'null', '{"WITNESS_RDP_PORT":{}}']) {
+      expect(() => settingsOfJson('f.json', json)).toThrow(SettingError);
+    }
+  });
+
+  it('describe every key with its default and what is allowed', () => {
+    for (const { key, allowed, purpose } of describeSettings()) {
+      expect(key).toMatch(/^WITNESS_[A-Z_]+$/);
+      expect(allowed.length * purpose.length).toBeGreaterThan(0);
+    }
+  });
+});
