@@ -50,6 +50,7 @@ export class DecodeScratch {
   #words = new Uint32Array(64 * 64);
   #bytes = new Uint8Array(this.#words.buffer);
   #planes = new Uint8Array(4 * 64 * 64);
+  #planesView = new DataView(this.#planes.buffer);
 
   #grow(count: number): void {
     if (this.#words.length >= count) return;
@@ -69,10 +70,13 @@ export class DecodeScratch {
     return this.#bytes;
   }
 
-  /** At least `count` bytes, apart from those of `words`. */
-  planes(count: number): Uint8Array {
-    if (this.#planes.length < count) this.#planes = new Uint8Array(count);
-    return this.#planes;
+  /** At least `count` bytes with a view of them, apart from those of `words`. */
+  planes(count: number): { readonly bytes: Uint8Array; readonly view: DataView } {
+    if (this.#planes.length < count) {
+      this.#planes = new Uint8Array(count);
+      this.#planesView = new DataView(this.#planes.buffer);
+    }
+    return { bytes: this.#planes, view: this.#planesView };
   }
 }
 

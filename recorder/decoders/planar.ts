@@ -13,7 +13,7 @@ import {
   type PixelTarget,
   type Placement,
 } from './encoded-bitmap.js';
-import { decodePlane } from './planar-rle.js';
+import { decodePlane, PLANE_SLACK_BYTES, type Bytes } from './planar-rle.js';
 
 const STRUCTURE = 'rdp6Bitmap';
 const OPAQUE = 0xff00_0000;
@@ -25,10 +25,13 @@ interface FormatHeader {
   readonly alpha: boolean;
 }
 
-/** One plane in the scratch memory or in the stream itself. */
-interface Plane {
-  readonly bytes: Uint8Array;
-  readonly offset: number;
+/** Where three colour planes and alpha lie, in the scratch memory or in the stream itself. */
+interface Planes extends Bytes {
+  readonly first: number;
+  readonly second: number;
+  readonly third: number;
+  /** Meaningless when the bitmap has no alpha. */
+  readonly alpha: number;
 }
 
 /** Decodes a compressed 32 bpp bitmap. */
@@ -43,7 +46,7 @@ export function decodePlanar(
   const planes = header.rle ? rlePlanes(bitmap, header, scratch) : rawPlanes(bitmap, header);
   if (header.colorLossLevel === 0) combineRgb(bitmap, planes, target, placement);
   else combineYCoCg(bitmap, header, planes, target, placement);
-  if (header.alpha && bitmap.keepAlpha) combineAlpha(bitmap, planes[3], target, placement);
+  if (header.alpha && bitmap.keepAlpha) combineAlpha(bitmap, planes, target, placement);
 }
 
 function formatHeader(data: Uint8Array): FormatHeader {
@@ -57,9 +60,6 @@ function formatHeader(data: Uint8Array): FormatHeader {
   return { colorLossLevel, chromaSubsampling, rle: (header & 0x10) !== 0, alpha: (header & 0x20) === 0 };
 }
 
-/** Three colour planes and alpha (which may be empty), in this order. */
-type Planes = readonly [Plane, Plane, Plane, Plane];
-
 function chromaSize(size: number, header: FormatHeader): number {
   return header.chromaSubsampling ? (size + 1) >> 1 : size;
 }
@@ -71,53 +71,61 @@ function rawPlanes(bitmap: EncodedBitmap, header: FormatHeader): Planes {
   const first = header.alpha ? 1 + full : 1;
   const needed = first + full + 2 * chroma;
   if (data.length < needed) throw new DecodeError('truncated', STRUCTURE, data.length, `${needed} bytes needed`);
-  return [
-    { bytes: data, offset: first },
-    { bytes: data, offset: first + full },
-    { bytes: data, offset: first + full + chroma },
-    { bytes: data, offset: 1 },
-  ];
+  return { ...withView(data), first, second: first + full, third: first + full + chroma, alpha: 1 };
 }
 
+/** Planes lie in the order in which they are decoded: the slack of one is overwritten by the next. */
 function rlePlanes(bitmap: EncodedBitmap, header: FormatHeader, scratch: DecodeScratch): Planes {
   const { data, width, height } = bitmap;
   const full = width * height;
   const chromaWidth = chromaSize(width, header);
   const chromaHeight = chromaSize(height, header);
-  const bytes = scratch.planes(4 * full);
+  const out = scratch.planes(4 * full + PLANE_SLACK_BYTES);
+  const source = withView(data);
   let at = 1;
-  if (header.alpha) at = decodePlane(data, at, bytes, 3 * full, width, height);
-  at = decodePlane(data, at, bytes, 0, width, height);
-  at = decodePlane(data, at, bytes, full, chromaWidth, chromaHeight);
-  decodePlane(data, at, bytes, 2 * full, chromaWidth, chromaHeight);
-  return [
-    { bytes, offset: 0 },
-    { bytes, offset: full },
-    { bytes, offset: 2 * full },
-    { bytes, offset: 3 * full },
-  ];
+  if (header.alpha) at = decodePlane(source, at, out, 0, width, height);
+  at = decodePlane(source, at, out, full, width, height);
+  at = decodePlane(source, at, out, 2 * full, chromaWidth, chromaHeight);
+  decodePlane(source, at, out, 3 * full, chromaWidth, chromaHeight);
+  return { bytes: out.bytes, view: out.view, first: full, second: 2 * full, third: 3 * full, alpha: 0 };
+}
+
+function withView(data: Uint8Array): Bytes {
+  return { bytes: data, view: new DataView(data.buffer, data.byteOffset, data.byteLength) };
 }
 
 // Indices below lie within planes whose size was compared or that were just written, hence the `as number`.
 
 function combineRgb(bitmap: EncodedBitmap, planes: Planes, target: PixelTarget, placement: Placement): void {
   const { width, height } = bitmap;
-  const words = target.words;
-  const bytes = planes[0].bytes;
   const columns = visibleWidth(bitmap, target, placement);
   const rows = visibleHeight(bitmap, target, placement);
-  const green = planes[1].offset - planes[0].offset;
-  const blue = planes[2].offset - planes[0].offset;
   for (let row = 0; row < rows; row += 1) {
-    let from = planes[0].offset + (bitmap.bottomUp ? height - 1 - row : row) * width;
+    const from = (bitmap.bottomUp ? height - 1 - row : row) * width;
     const to = (placement.y + row) * target.width + placement.x;
-    for (let i = to; i < to + columns; i += 1, from += 1) {
-      words[i] =
-        ((bytes[from] as number) << 16) |
-        ((bytes[from + green] as number) << 8) |
-        (bytes[from + blue] as number) |
-        OPAQUE;
-    }
+    combineRgbRow(planes, from, target.words, to, columns);
+  }
+}
+
+/** Four pixels at a time: one word of each plane gives four words of the target. */
+function combineRgbRow(planes: Planes, from: number, words: Uint32Array, to: number, count: number): void {
+  const { bytes, view } = planes;
+  const whole = to + (count & ~3);
+  let red = planes.first + from;
+  let green = planes.second + from;
+  let blue = planes.third + from;
+  let i = to;
+  for (; i < whole; i += 4, red += 4, green += 4, blue += 4) {
+    const r = view.getUint32(red, true);
+    const g = view.getUint32(green, true);
+    const b = view.getUint32(blue, true);
+    words[i] = ((r & 0xff) << 16) | ((g & 0xff) << 8) | (b & 0xff) | OPAQUE;
+    words[i + 1] = ((r & 0xff00) << 8) | (g & 0xff00) | ((b >> 8) & 0xff) | OPAQUE;
+    words[i + 2] = (r & 0xff_0000) | ((g >> 8) & 0xff00) | ((b >> 16) & 0xff) | OPAQUE;
+    words[i + 3] = ((r >> 8) & 0xff_0000) | ((g >> 16) & 0xff00) | (b >>> 24) | OPAQUE;
+  }
+  for (; i < to + count; i += 1, red += 1, green += 1, blue += 1) {
+    words[i] = ((bytes[red] as number) << 16) | ((bytes[green] as number) << 8) | (bytes[blue] as number) | OPAQUE;
   }
 }
 
@@ -133,27 +141,39 @@ function combineYCoCg(
   placement: Placement,
 ): void {
   const { width, height } = bitmap;
-  const [luma, orange, green] = planes;
-  const words = target.words;
   const columns = visibleWidth(bitmap, target, placement);
   const rows = visibleHeight(bitmap, target, placement);
   const halve = header.chromaSubsampling ? 1 : 0;
-  const chromaWidth = chromaSize(width, header);
   // Shifted to the top of a word and back, a chroma byte keeps its low bits and gets its sign.
-  const up = 24 + header.colorLossLevel - 1;
+  const shift = 24 + header.colorLossLevel - 1;
   for (let row = 0; row < rows; row += 1) {
     const source = bitmap.bottomUp ? height - 1 - row : row;
-    const y = luma.offset + source * width;
-    const chroma = (source >> halve) * chromaWidth;
+    const chroma = (source >> halve) * chromaSize(width, header);
     const to = (placement.y + row) * target.width + placement.x;
-    for (let i = 0; i < columns; i += 1) {
-      const at = chroma + (i >> halve);
-      const co = ((orange.bytes[orange.offset + at] as number) << up) >> 24;
-      const cg = ((green.bytes[green.offset + at] as number) << up) >> 24;
-      const luminance = luma.bytes[y + i] as number;
-      const base = luminance - cg;
-      words[to + i] = (clamp(base - co) << 16) | (clamp(luminance + cg) << 8) | clamp(base + co) | OPAQUE;
-    }
+    combineYCoCgRow(planes, source * width, chroma, halve, shift, target.words, to, columns);
+  }
+}
+
+function combineYCoCgRow(
+  planes: Planes,
+  luma: number,
+  chroma: number,
+  halve: number,
+  shift: number,
+  words: Uint32Array,
+  to: number,
+  count: number,
+): void {
+  const bytes = planes.bytes;
+  const y = planes.first + luma;
+  const orange = planes.second + chroma;
+  const green = planes.third + chroma;
+  for (let i = 0; i < count; i += 1) {
+    const co = ((bytes[orange + (i >> halve)] as number) << shift) >> 24;
+    const cg = ((bytes[green + (i >> halve)] as number) << shift) >> 24;
+    const luminance = bytes[y + i] as number;
+    const base = luminance - cg;
+    words[to + i] = (clamp(base - co) << 16) | (clamp(luminance + cg) << 8) | clamp(base + co) | OPAQUE;
   }
 }
 
@@ -161,15 +181,15 @@ function clamp(value: number): number {
   return value < 0 ? 0 : value > 255 ? 255 : value;
 }
 
-function combineAlpha(bitmap: EncodedBitmap, alpha: Plane, target: PixelTarget, placement: Placement): void {
+function combineAlpha(bitmap: EncodedBitmap, planes: Planes, target: PixelTarget, placement: Placement): void {
+  const words = target.words;
   const columns = visibleWidth(bitmap, target, placement);
   const rows = visibleHeight(bitmap, target, placement);
   for (let row = 0; row < rows; row += 1) {
-    const from = alpha.offset + (bitmap.bottomUp ? bitmap.height - 1 - row : row) * bitmap.width;
+    const from = planes.alpha + (bitmap.bottomUp ? bitmap.height - 1 - row : row) * bitmap.width;
     const to = (placement.y + row) * target.width + placement.x;
     for (let i = 0; i < columns; i += 1) {
-      const color = (target.words[to + i] as number) & 0xff_ffff;
-      target.words[to + i] = color | ((alpha.bytes[from + i] as number) << 24);
+      words[to + i] = ((words[to + i] as number) & 0xff_ffff) | ((planes.bytes[from + i] as number) << 24);
     }
   }
 }

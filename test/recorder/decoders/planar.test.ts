@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DecodeScratch } from '../../../recorder/decoders/encoded-bitmap.js';
-import { decodePlane } from '../../../recorder/decoders/planar-rle.js';
+import { decodePlane, PLANE_SLACK_BYTES, type Bytes } from '../../../recorder/decoders/planar-rle.js';
 import { decodePlanar } from '../../../recorder/decoders/planar.js';
 import { DecodeError } from '../../../src/rdp/wire/errors.js';
 import { decodeWhole, encoded, firstDifference, fixture, mutated, sha256, vectors } from './support.js';
@@ -16,6 +16,10 @@ function bitmapOf(vector: ReturnType<typeof vectors>[number]) {
     bottomUp: vector.vFlip === 1,
     keepAlpha: vector.decodedAs === 'BGRA',
   });
+}
+
+function memory(bytes: Uint8Array): Bytes {
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
 }
 
 /** Top-down BGRX pixels of an uncompressed 24 bpp BMP whose rows need no padding or have it. */
@@ -56,19 +60,22 @@ describe('planar', () => {
 
   it('decodes the plane of the specification, 3.1.9.2.3', () => {
     const data = Uint8Array.from(Buffer.from('13ff20fefd60017df5c29a386001678ba378af', 'hex'));
-    const out = new Uint8Array(18);
-    expect(decodePlane(data, 0, out, 0, 6, 3)).toBe(data.length);
-    expect([...out]).toEqual([255, 255, 255, 255, 254, 253, 254, 192, 132, 96, 75, 25, 253, 140, 62, 14, 135, 193]);
+    const out = memory(new Uint8Array(18 + PLANE_SLACK_BYTES));
+    expect(decodePlane(memory(data), 0, out, 0, 6, 3)).toBe(data.length);
+    expect([...out.bytes.subarray(0, 18)]).toEqual([
+      255, 255, 255, 255, 254, 253, 254, 192, 132, 96, 75, 25, 253, 140, 62, 14, 135, 193,
+    ]);
   });
 
   it('decodes the extra long run of the specification, 3.1.9.2.2', () => {
-    const out = new Uint8Array(100);
-    expect(decodePlane(Uint8Array.of(0x1f, 0x41, 0xf2, 0x52), 0, out, 0, 100, 1)).toBe(4);
-    expect(out.every((byte) => byte === 0x41)).toBe(true);
+    const out = memory(new Uint8Array(100 + PLANE_SLACK_BYTES));
+    expect(decodePlane(memory(Uint8Array.of(0x1f, 0x41, 0xf2, 0x52)), 0, out, 0, 100, 1)).toBe(4);
+    expect(out.bytes.subarray(0, 100).every((byte) => byte === 0x41)).toBe(true);
   });
 
   it('refuses a segment beyond the end of its row instead of dropping it', () => {
-    expect(() => decodePlane(Uint8Array.of(0x1f, 0x41), 0, new Uint8Array(64), 0, 8, 8)).toThrow(/end of its row/);
+    const out = memory(new Uint8Array(64 + PLANE_SLACK_BYTES));
+    expect(() => decodePlane(memory(Uint8Array.of(0x1f, 0x41)), 0, out, 0, 8, 8)).toThrow(/end of its row/);
   });
 
   it('refuses every truncation', () => {
