@@ -8,6 +8,6 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,
-    reporters: process.env['CI'] === 'true' ? ['default'] : ['dot'],
+    reporters: [process.env['CI'] === 'true' ? 'default' : 'dot', './test/setup/closing-line-reporter.ts'],
   },
 });
