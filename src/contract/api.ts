@@ -100,6 +100,9 @@ export interface RecordingInfo {
   /** `/api/v1/recordings/:id/playlist.m3u8`. */
   readonly playlistUrl: string;
   readonly durationMs: number;
+  /** Size of the first video in pixels; null while there is none. */
+  readonly width: number | null;
+  readonly height: number | null;
   readonly encoder: string | null;
   readonly gaps: readonly { readonly startMs: number; readonly endMs: number; readonly reason: string }[];
   readonly interruptions: readonly { readonly startMs: number; readonly endMs: number; readonly reason: string }[];
@@ -113,11 +116,19 @@ export interface RecordingInfo {
   }[];
 }
 
-/** `GET /api/v1/recordings/:sessionId/events` -> `{ events: EventInfo[] }`. */
+/** One of `GET /api/v1/recordings/:sessionId/events?after=&limit=` -> `EventPage`. */
 export interface EventInfo {
   readonly mediaMs: number;
   readonly kind: string;
   readonly data: { readonly [key: string]: string | number | boolean };
+}
+
+export interface EventPage {
+  readonly events: readonly EventInfo[];
+  /** Pass as `after` for what follows, be it stored already or still to come. */
+  readonly next: number;
+  /** True when more is stored already. */
+  readonly more: boolean;
 }
 
 /** `GET /api/v1/health`. */
