@@ -1,1 +1,7 @@
-export const placeholder = 0;
+/** All migrations by name, in the order in which they run. A name that was released is never changed or removed. */
+import type { Migration } from 'kysely';
+import * as initial from './0001-initial.js';
+
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001-initial': initial,
+};

@@ -1,0 +1,83 @@
+/** Opens the gateway's database: SQLite by default, PostgreSQL for more than one gateway. */
+import { Kysely, type Dialect, type Migration } from 'kysely';
+import { migrations as ownMigrations } from '../../migrations/index.js';
+import { AuditEventRepository } from './audit-events.js';
+import { migrate } from './migrate.js';
+import { postgresDialect } from './postgres-dialect.js';
+import { RecordingMediaRepository } from './recording-media.js';
+import { RecordingRepository } from './recordings.js';
+import type { Schema } from './schema.js';
+import { SessionRepository } from './sessions.js';
+import { SettingRepository } from './settings.js';
+import { SqliteClient } from './sqlite-client.js';
+import { SqliteWorkerDialect } from './sqlite-dialect.js';
+import { TargetRepository } from './targets.js';
+import { TicketRepository } from './tickets.js';
+import { UserRepository } from './users.js';
+
+export type DatabaseLocation =
+  { readonly kind: 'sqlite'; readonly path: string } | { readonly kind: 'postgres'; readonly url: string };
+
+/** One repository for each family of tables. */
+export interface Repositories {
+  readonly users: UserRepository;
+  readonly targets: TargetRepository;
+  readonly sessions: SessionRepository;
+  readonly tickets: TicketRepository;
+  readonly recordings: RecordingRepository;
+  readonly media: RecordingMediaRepository;
+  readonly auditEvents: AuditEventRepository;
+  readonly settings: SettingRepository;
+}
+
+export interface Database extends Repositories {
+  /** For queries that no repository has. */
+  readonly kysely: Kysely<Schema>;
+  /**
+   * Runs `work` in one transaction: all of it is durable when the promise resolves, none of it when it rejects. Inside,
+   * only the repositories given to `work` may be used; on SQLite the others would wait for this transaction.
+   */
+  transaction<T>(work: (repositories: Repositories) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a database and brings it to this program's schema.
+ * @throws DatabaseError `newer-schema` when a newer version of the program wrote it; nothing is changed then
+ */
+export async function openDatabase(
+  location: DatabaseLocation,
+  migrations: Readonly<Record<string, Migration>> = ownMigrations,
+): Promise<Database> {
+  const kysely = new Kysely<Schema>({ dialect: await dialectOf(location) });
+  try {
+    await migrate(kysely, migrations);
+  } catch (error) {
+    await kysely.destroy();
+    throw error;
+  }
+  return {
+    kysely,
+    ...repositories(kysely),
+    transaction: (work) => kysely.transaction().execute((transaction) => work(repositories(transaction))),
+    close: () => kysely.destroy(),
+  };
+}
+
+async function dialectOf(location: DatabaseLocation): Promise<Dialect> {
+  if (location.kind === 'postgres') return postgresDialect(location.url);
+  return new SqliteWorkerDialect(await SqliteClient.open(location.path));
+}
+
+function repositories(db: Kysely<Schema>): Repositories {
+  return {
+    users: new UserRepository(db),
+    targets: new TargetRepository(db),
+    sessions: new SessionRepository(db),
+    tickets: new TicketRepository(db),
+    recordings: new RecordingRepository(db),
+    media: new RecordingMediaRepository(db),
+    auditEvents: new AuditEventRepository(db),
+    settings: new SettingRepository(db),
+  };
+}

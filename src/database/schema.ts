@@ -1,0 +1,181 @@
+/**
+ * Tables and their columns, the same in SQLite and PostgreSQL. Times are milliseconds since 1970, hashes lower-case
+ * hexadecimal, `*Json` columns canonical JSON. Column names are in snake case in the database.
+ */
+import type { AuditEventKind } from '../contract/audit-event.js';
+import type { RecordingState, SessionState } from '../contract/api.js';
+import type { ChainId, DecisionId, SessionId, TargetId, UserId } from '../contract/ids.js';
+import type { Sha256Hex } from '../contract/manifest.js';
+import type { AuthenticationMethod, ConnectionMethod, Protocol, RecordingSetting } from '../contract/rule.js';
+
+export interface UsersTable {
+  id: UserId;
+  user_name: string;
+  display_name: string;
+  /** JSON array of roles. */
+  roles: string;
+  created_at_ms: number;
+  last_sign_in_at_ms: number | null;
+  disabled_at_ms: number | null;
+}
+
+export interface SignInLinksTable {
+  token_hash: Sha256Hex;
+  user_id: UserId;
+  created_at_ms: number;
+  expires_at_ms: number;
+  used_at_ms: number | null;
+}
+
+export interface WebSessionsTable {
+  token_hash: Sha256Hex;
+  user_id: UserId;
+  created_at_ms: number;
+  last_seen_at_ms: number;
+  expires_at_ms: number;
+}
+
+export interface TargetsTable {
+  id: TargetId;
+  name: string;
+  kind: TargetKind;
+  address: string;
+  port: number;
+  recording_setting: RecordingSetting;
+  created_at_ms: number;
+}
+
+/** A VM in the inventory, or an address. */
+export type TargetKind = 'resource' | 'ip';
+
+export interface SessionsTable {
+  id: SessionId;
+  user_id: UserId;
+  user_name: string;
+  target_id: TargetId;
+  /** Name, address and port are repeated: the target may change or go, the session's record does not. */
+  target_name: string;
+  target_address: string;
+  target_port: number;
+  connection_method: ConnectionMethod;
+  authentication_method: AuthenticationMethod;
+  protocol: Protocol;
+  state: SessionState;
+  recording_setting: RecordingSetting;
+  /** 1 when policy issued a permit to record. */
+  recorded: 0 | 1;
+  decision_id: DecisionId;
+  policy_version: number;
+  gateway_id: string;
+  client_address: string | null;
+  created_at_ms: number;
+  started_at_ms: number | null;
+  client_lost_at_ms: number | null;
+  ended_at_ms: number | null;
+  end_reason: string | null;
+  disconnect_requested_at_ms: number | null;
+  bytes_from_client: number;
+  bytes_from_target: number;
+}
+
+export interface TicketsTable {
+  ticket_hash: Sha256Hex;
+  session_id: SessionId;
+  entrance: ConnectionMethod;
+  created_at_ms: number;
+  expires_at_ms: number;
+  /** The only client address that may redeem it; null for any. */
+  bound_client_address: string | null;
+  redeemed_at_ms: number | null;
+  redeemed_client_address: string | null;
+}
+
+export interface RecordingsTable {
+  session_id: SessionId;
+  connection_method: ConnectionMethod;
+  authentication_method: AuthenticationMethod;
+  protocol: Protocol;
+  recording_setting: Exclude<RecordingSetting, 'off'>;
+  state: Exclude<RecordingState, 'none'>;
+  owner_gateway_id: string;
+  lease_expires_at_ms: number;
+  session_started_at_ms: number;
+  finished_at_ms: number | null;
+  duration_ms: number;
+  size_bytes: number;
+  gap_count: number;
+  encoder: string | null;
+  manifest_sha256: Sha256Hex | null;
+  failure: string | null;
+}
+
+export interface VideosTable {
+  session_id: SessionId;
+  file: string;
+  part: number;
+  width: number;
+  height: number;
+  codec: string;
+  init_bytes: number;
+  init_sha256: Sha256Hex;
+  size_bytes: number;
+}
+
+export interface SegmentsTable {
+  session_id: SessionId;
+  segment_index: number;
+  file: string;
+  offset_bytes: number;
+  size_bytes: number;
+  start_ms: number;
+  duration_ms: number;
+  frames: number;
+  sha256: Sha256Hex;
+  chain: Sha256Hex;
+}
+
+export interface GapsTable {
+  session_id: SessionId;
+  /** SHA-256 of the gap's canonical JSON: a gap that is reported again after a crash is the same row. */
+  gap_hash: Sha256Hex;
+  start_ms: number;
+  end_ms: number;
+  reason: string;
+  codec: string;
+  area_json: string | null;
+  bytes: number;
+  pdus: number;
+}
+
+export interface AuditEventsTable {
+  chain_id: ChainId;
+  sequence: number;
+  time_ms: number;
+  kind: AuditEventKind;
+  actor: string;
+  session_id: SessionId | null;
+  data_json: string;
+  previous_hash: Sha256Hex;
+  hash: Sha256Hex;
+}
+
+export interface SettingsTable {
+  key: string;
+  value_json: string;
+  updated_at_ms: number;
+}
+
+export interface Schema {
+  users: UsersTable;
+  sign_in_links: SignInLinksTable;
+  web_sessions: WebSessionsTable;
+  targets: TargetsTable;
+  sessions: SessionsTable;
+  tickets: TicketsTable;
+  recordings: RecordingsTable;
+  videos: VideosTable;
+  segments: SegmentsTable;
+  gaps: GapsTable;
+  audit_events: AuditEventsTable;
+  settings: SettingsTable;
+}

@@ -1,0 +1,155 @@
+/** Tickets: single-use secrets that locate an authorised session. Only their SHA-256 is here. */
+import type { Kysely } from 'kysely';
+import type { SessionId } from '../contract/ids.js';
+import type { Sha256Hex } from '../contract/manifest.js';
+import type { ConnectionMethod } from '../contract/rule.js';
+import type { Schema, TicketsTable } from './schema.js';
+import { type SessionRecord, SessionRepository } from './sessions.js';
+
+export interface NewTicket {
+  readonly ticketHash: Sha256Hex;
+  readonly sessionId: SessionId;
+  readonly entrance: Exclude<ConnectionMethod, 'imported'>;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+  /** The only client address that may redeem it; null for any. */
+  readonly boundClientAddress: string | null;
+}
+
+/** Where and when somebody shows a ticket. */
+export interface TicketShown {
+  readonly entrance: ConnectionMethod;
+  readonly clientAddress: string;
+  readonly nowMs: number;
+}
+
+export type RedeemResult =
+  | { readonly kind: 'redeemed'; readonly session: SessionRecord }
+  /** `session-over`: nobody used the ticket, but its session was ended before. */
+  | { readonly kind: 'unknown' | 'expired' | 'used' | 'wrong-entrance' | 'wrong-address' | 'session-over' };
+
+export type ReadmitResult =
+  | { readonly kind: 'readmitted'; readonly session: SessionRecord }
+  /** `not-waiting`: the session has not lost its client, or somebody else was faster. */
+  | { readonly kind: 'unknown' | 'wrong-entrance' | 'wrong-address' | 'not-waiting' | 'window-over' };
+
+export class TicketRepository {
+  readonly #db: Kysely<Schema>;
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db;
+  }
+
+  async create(ticket: NewTicket): Promise<void> {
+    await this.#db
+      .insertInto('tickets')
+      .values({
+        ticket_hash: ticket.ticketHash,
+        session_id: ticket.sessionId,
+        entrance: ticket.entrance,
+        created_at_ms: ticket.createdAtMs,
+        expires_at_ms: ticket.expiresAtMs,
+        bound_client_address: ticket.boundClientAddress,
+        redeemed_at_ms: null,
+        redeemed_client_address: null,
+      })
+      .execute();
+  }
+
+  /** Uses a ticket up in one statement: of two clients that show it at once, one is let in. */
+  async redeem(ticketHash: Sha256Hex, shown: TicketShown): Promise<RedeemResult> {
+    const redeemed = await this.#db
+      .updateTable('tickets')
+      .set({ redeemed_at_ms: shown.nowMs, redeemed_client_address: shown.clientAddress })
+      .where('ticket_hash', '=', ticketHash)
+      .where('redeemed_at_ms', 'is', null)
+      .where('expires_at_ms', '>', shown.nowMs)
+      .where('entrance', '=', shown.entrance)
+      .where((where) =>
+        where.or([where('bound_client_address', 'is', null), where('bound_client_address', '=', shown.clientAddress)]),
+      )
+      .where((where) =>
+        where.exists(
+          where
+            .selectFrom('sessions')
+            .select('sessions.id')
+            .whereRef('sessions.id', '=', 'tickets.session_id')
+            .where('sessions.state', '=', 'authorised'),
+        ),
+      )
+      .returning('session_id')
+      .executeTakeFirst();
+    if (redeemed === undefined) return { kind: await this.#whyNotRedeemed(ticketHash, shown) };
+    const session = await new SessionRepository(this.#db).get(redeemed.session_id);
+    return session === null ? { kind: 'unknown' } : { kind: 'redeemed', session };
+  }
+
+  /**
+   * Lets the client of a session come back with the session's own, used ticket: at the same entrance, from the same
+   * address, while the session waits for it. The session's state becomes `connecting`.
+   */
+  async readmit(ticketHash: Sha256Hex, shown: TicketShown, windowMs: number): Promise<ReadmitResult> {
+    const ticket = await this.#get(ticketHash);
+    if (ticket === null || ticket.redeemed_at_ms === null) return { kind: 'unknown' };
+    if (ticket.entrance !== shown.entrance) return { kind: 'wrong-entrance' };
+    if (ticket.redeemed_client_address !== shown.clientAddress) return { kind: 'wrong-address' };
+    const sessions = new SessionRepository(this.#db);
+    const readmitted = await this.#db
+      .updateTable('sessions')
+      .set({ state: 'connecting', client_lost_at_ms: null })
+      .where('id', '=', ticket.session_id)
+      .where('state', '=', 'client-lost')
+      .where('client_lost_at_ms', '>=', shown.nowMs - windowMs)
+      .where('disconnect_requested_at_ms', 'is', null)
+      .returning('id')
+      .executeTakeFirst();
+    const session = await sessions.get(ticket.session_id);
+    if (session === null) return { kind: 'unknown' };
+    if (readmitted !== undefined) return { kind: 'readmitted', session };
+    const waits = session.state === 'client-lost' && session.disconnectRequestedAtMs === null;
+    return { kind: waits ? 'window-over' : 'not-waiting' };
+  }
+
+  /** Ends sessions whose ticket nobody used in time; gives their ids. */
+  async expire(nowMs: number): Promise<readonly SessionId[]> {
+    const rows = await this.#db
+      .updateTable('sessions')
+      .set({ state: 'expired', ended_at_ms: nowMs, end_reason: 'ticket-expired' })
+      .where('state', '=', 'authorised')
+      .where((where) =>
+        where.not(
+          where.exists(
+            where
+              .selectFrom('tickets')
+              .select('ticket_hash')
+              .whereRef('tickets.session_id', '=', 'sessions.id')
+              .where((ticket) =>
+                ticket.or([ticket('redeemed_at_ms', 'is not', null), ticket('expires_at_ms', '>', nowMs)]),
+              ),
+          ),
+        ),
+      )
+      .returning('id')
+      .execute();
+    return rows.map((row) => row.id);
+  }
+
+  async #whyNotRedeemed(ticketHash: Sha256Hex, shown: TicketShown): Promise<Exclude<RedeemResult['kind'], 'redeemed'>> {
+    const ticket = await this.#get(ticketHash);
+    if (ticket === null) return 'unknown';
+    if (ticket.entrance !== shown.entrance) return 'wrong-entrance';
+    if (ticket.redeemed_at_ms !== null) return 'used';
+    if (ticket.expires_at_ms <= shown.nowMs) return 'expired';
+    const bound = ticket.bound_client_address;
+    return bound !== null && bound !== shown.clientAddress ? 'wrong-address' : 'session-over';
+  }
+
+  async #get(ticketHash: Sha256Hex): Promise<TicketsTable | null> {
+    const row = await this.#db
+      .selectFrom('tickets')
+      .selectAll()
+      .where('ticket_hash', '=', ticketHash)
+      .executeTakeFirst();
+    return row ?? null;
+  }
+}

@@ -1,0 +1,239 @@
+import { expect, test } from 'vitest';
+import { sessionId, targetId } from '../../src/contract/ids.js';
+import { toSessionInfo } from '../../src/database/sessions.js';
+import { onBothDatabases } from './engines.js';
+import { hashOf, nextId, NOW_MS, recording, segment, session, storeSession, ticket, user, VIDEO } from './samples.js';
+
+const SHOWN = { entrance: 'native', clientAddress: '198.51.100.4', nowMs: NOW_MS + 1000 } as const;
+
+await onBothDatabases('repositories', (engine) => {
+  test('a session and its ticket are stored together or not at all', async () => {
+    const database = await engine.open();
+    const owner = user();
+    await database.users.create(owner);
+    const first = session(owner);
+    await database.transaction(async (stored) => {
+      await stored.sessions.create(first);
+      await stored.tickets.create(ticket(first));
+    });
+    const second = session(owner);
+    const failing = database.transaction(async (stored) => {
+      await stored.sessions.create(second);
+      await stored.tickets.create(ticket(second));
+    });
+    await expect(failing).rejects.toMatchObject({ name: 'DatabaseError', code: 'constraint' });
+    expect(await database.sessions.get(first.id)).toMatchObject({
+      ...first,
+      state: 'authorised',
+      recordingState: 'none',
+    });
+    expect(await database.sessions.get(second.id)).toBeNull();
+  });
+
+  test('of many clients that show one ticket at once, one is let in', async () => {
+    const database = await engine.open();
+    const stored = await storeSession(database);
+    await database.tickets.create(ticket(stored));
+    const results = await Promise.all(Array.from({ length: 8 }, () => database.tickets.redeem(hashOf('a'), SHOWN)));
+    expect(results.filter((result) => result.kind === 'redeemed')).toHaveLength(1);
+    expect(results.filter((result) => result.kind === 'used')).toHaveLength(7);
+  });
+
+  test('a ticket is refused with the reason that applies, and refusing it does not use it up', async () => {
+    const database = await engine.open();
+    const stored = await storeSession(database);
+    await database.tickets.create(ticket(stored, { boundClientAddress: SHOWN.clientAddress }));
+    const redeem = (overrides: object, hash = hashOf('a')) => database.tickets.redeem(hash, { ...SHOWN, ...overrides });
+    expect(await redeem({}, hashOf('b'))).toEqual({ kind: 'unknown' });
+    expect(await redeem({ entrance: 'portal' })).toEqual({ kind: 'wrong-entrance' });
+    expect(await redeem({ nowMs: NOW_MS + 60_000 })).toEqual({ kind: 'expired' });
+    expect(await redeem({ clientAddress: '198.51.100.5' })).toEqual({ kind: 'wrong-address' });
+    expect(await redeem({})).toMatchObject({ kind: 'redeemed', session: { id: stored.id, targetPort: 3389 } });
+    expect(await redeem({})).toEqual({ kind: 'used' });
+  });
+
+  test('a ticket of a session that has ended is refused', async () => {
+    const database = await engine.open();
+    const stored = await storeSession(database);
+    await database.tickets.create(ticket(stored));
+    await database.sessions.update(stored.id, { state: 'ended', endedAtMs: NOW_MS, endReason: 'disconnected' });
+    expect(await database.tickets.redeem(hashOf('a'), SHOWN)).toEqual({ kind: 'session-over' });
+  });
+
+  test('a lost client comes back with its own ticket only, and only once', async () => {
+    const database = await engine.open();
+    const stored = await storeSession(database);
+    await database.tickets.create(ticket(stored));
+    const readmit = (overrides: object = {}) =>
+      database.tickets.readmit(hashOf('a'), { ...SHOWN, nowMs: NOW_MS + 20_000, ...overrides }, 15_000);
+    expect(await readmit()).toEqual({ kind: 'unknown' });
+    await database.tickets.redeem(hashOf('a'), SHOWN);
+    expect(await readmit()).toEqual({ kind: 'not-waiting' });
+    await database.sessions.update(stored.id, { state: 'client-lost', clientLostAtMs: NOW_MS + 10_000 });
+    expect(await readmit({ entrance: 'portal' })).toEqual({ kind: 'wrong-entrance' });
+    expect(await readmit({ clientAddress: '198.51.100.5' })).toEqual({ kind: 'wrong-address' });
+    expect(await readmit({ nowMs: NOW_MS + 25_001 })).toEqual({ kind: 'window-over' });
+    const results = await Promise.all([readmit(), readmit()]);
+    expect(results.map((result) => result.kind).toSorted()).toEqual(['not-waiting', 'readmitted']);
+    expect(await database.sessions.get(stored.id)).toMatchObject({ state: 'connecting', clientLostAtMs: null });
+  });
+
+  test('a session whose end was asked for takes no client back', async () => {
+    const database = await engine.open();
+    const stored = await storeSession(database);
+    await database.tickets.create(ticket(stored));
+    await database.tickets.redeem(hashOf('a'), SHOWN);
+    await database.sessions.update(stored.id, { state: 'client-lost', clientLostAtMs: NOW_MS });
+    expect(await database.sessions.requestDisconnect(stored.id, NOW_MS)).toBe(true);
+    expect(await database.sessions.requestDisconnect(stored.id, NOW_MS)).toBe(false);
+    expect(await database.sessions.listDisconnectRequested('gateway-1')).toEqual([stored.id]);
+    expect(await database.tickets.readmit(hashOf('a'), SHOWN, 15_000)).toEqual({ kind: 'not-waiting' });
+  });
+
+  test('sessions expire when nobody used their ticket in time', async () => {
+    const database = await engine.open();
+    const [late, used] = [await storeSession(database), await storeSession(database)];
+    await database.tickets.create(ticket(late));
+    await database.tickets.create(ticket(used, { ticketHash: hashOf('b') }));
+    await database.tickets.redeem(hashOf('b'), SHOWN);
+    expect(await database.tickets.expire(NOW_MS + 59_999)).toEqual([]);
+    expect(await database.tickets.expire(NOW_MS + 60_000)).toEqual([late.id]);
+    expect(await database.sessions.get(late.id)).toMatchObject({ state: 'expired', endReason: 'ticket-expired' });
+  });
+
+  test('a session leaves no final state', async () => {
+    const database = await engine.open();
+    const stored = await storeSession(database);
+    expect(await database.sessions.update(stored.id, { state: 'live', startedAtMs: NOW_MS })).toBe(true);
+    expect(await database.sessions.countLive()).toBe(1);
+    expect(await database.sessions.update(stored.id, { state: 'ended', endedAtMs: NOW_MS + 5000 })).toBe(true);
+    expect(await database.sessions.update(stored.id, { state: 'live' })).toBe(false);
+    expect(await database.sessions.listOpen('gateway-1')).toEqual([]);
+    const record = await database.sessions.get(stored.id);
+    expect(record && toSessionInfo(record)).toMatchObject({ state: 'ended', durationMs: 5000, recording: 'none' });
+  });
+
+  test('sessions are listed newest first, page by page, and for one person', async () => {
+    const database = await engine.open();
+    const stored = [];
+    for (let i = 0; i < 5; i++) stored.push((await storeSession(database)).id);
+    const ids = async (filter: object) =>
+      (await database.sessions.list({ limit: 2, ...filter })).map((record) => record.id);
+    const [first, second, third, fourth, fifth] = stored;
+    expect(await ids({})).toEqual([fifth, fourth]);
+    expect(await ids({ before: fourth })).toEqual([third, second]);
+    expect(await ids({ before: second })).toEqual([first]);
+    const owner = (await database.sessions.list({ limit: 9 })).at(-1)?.userId;
+    expect(await ids({ userId: owner })).toEqual([first]);
+  });
+
+  test('what a recorder reports twice is stored and counted once', async () => {
+    const database = await engine.open();
+    const stored = await storeSession(database);
+    await database.recordings.create(recording(stored));
+    const gap = { startMs: 10, endMs: 20, reason: 'decode', codec: 'rle', area: null, bytes: 5, pdus: 1 };
+    const area = { x: 0, y: 0, width: 64, height: 64 };
+    for (let i = 0; i < 2; i++) {
+      await database.media.addVideo(stored.id, VIDEO);
+      await database.media.addSegment(stored.id, segment(0));
+      await database.media.addSegment(stored.id, segment(1));
+      await database.media.addGap(stored.id, gap);
+      await database.media.addGap(stored.id, { ...gap, area });
+    }
+    await database.media.addVideo(stored.id, { ...VIDEO, sizeBytes: 2667 });
+    await database.media.addVideo(stored.id, VIDEO);
+    expect(await database.recordings.get(stored.id)).toMatchObject({ durationMs: 8000, sizeBytes: 2667, gapCount: 2 });
+    expect(await database.media.listVideos(stored.id)).toEqual([{ ...VIDEO, sizeBytes: 2667 }]);
+    expect(await database.media.listSegments(stored.id)).toEqual([segment(0), segment(1)]);
+    expect(await database.media.listSegments(stored.id, 1)).toEqual([segment(1)]);
+    expect(await database.media.listGaps(stored.id)).toEqual(expect.arrayContaining([gap, { ...gap, area }]));
+    expect(await database.sessions.get(stored.id)).toMatchObject({
+      recordingState: 'live',
+      gapCount: 2,
+      videoBytes: 2667,
+    });
+  });
+
+  test('a recorder cannot replace what is stored', async () => {
+    const database = await engine.open();
+    const stored = await storeSession(database);
+    await database.recordings.create(recording(stored));
+    await database.media.addVideo(stored.id, VIDEO);
+    await database.media.addSegment(stored.id, segment(0));
+    const others = [
+      database.media.addSegment(stored.id, segment(0, { sha256: hashOf('9') })),
+      database.media.addVideo(stored.id, { ...VIDEO, initSha256: hashOf('9') }),
+    ];
+    for (const other of others) await expect(other).rejects.toMatchObject({ code: 'conflict' });
+    const unknownFile = database.media.addSegment(stored.id, segment(1, { file: 'video-0002.mp4' }));
+    await expect(unknownFile).rejects.toMatchObject({ code: 'constraint' });
+  });
+
+  test('a gateway finds its unfinished recordings, and another takes one over when the lease has run out', async () => {
+    const database = await engine.open();
+    const [live, done] = [await storeSession(database), await storeSession(database)];
+    await database.recordings.create(recording(live));
+    await database.recordings.create(recording(done));
+    await database.recordings.update(done.id, { state: 'finished', finishedAtMs: NOW_MS, manifestSha256: hashOf('4') });
+    const unfinished = async (gateway: string) =>
+      (await database.recordings.listUnfinished(gateway)).map((one) => one.sessionId);
+    expect(await unfinished('gateway-1')).toEqual([live.id]);
+    expect(await database.recordings.lease(live.id, 'gateway-2', NOW_MS + 29_999, 30_000)).toBe(false);
+    expect(await database.recordings.lease(live.id, 'gateway-1', NOW_MS, 30_000)).toBe(true);
+    expect(await database.recordings.lease(live.id, 'gateway-2', NOW_MS + 30_000, 30_000)).toBe(true);
+    expect(await unfinished('gateway-1')).toEqual([]);
+    expect(await unfinished('gateway-2')).toEqual([live.id]);
+  });
+
+  test('targets are kept, changed and removed, and their names are unique', async () => {
+    const database = await engine.open();
+    const target = {
+      id: targetId(nextId()),
+      name: 'build-07',
+      kind: 'ip',
+      address: '192.0.2.7',
+      port: 3389,
+      recordingSetting: 'required',
+      createdAtMs: NOW_MS,
+    } as const;
+    await database.targets.create(target);
+    const twin = database.targets.create({ ...target, id: targetId(nextId()) });
+    await expect(twin).rejects.toMatchObject({ code: 'constraint' });
+    expect(await database.targets.setRecording(target.id, 'off')).toBe(true);
+    expect(await database.targets.list()).toEqual([{ ...target, recordingSetting: 'off' }]);
+    expect(await database.targets.remove(target.id)).toBe(true);
+    expect(await database.targets.remove(target.id)).toBe(false);
+    expect(await database.targets.get(target.id)).toBeNull();
+  });
+
+  test('a sign-in link works once, until it expires', async () => {
+    const database = await engine.open();
+    const owner = user({ roles: ['administrator', 'auditor'] });
+    await database.users.create(owner);
+    expect(await database.users.getByName(owner.userName)).toEqual(owner);
+    const link = { tokenHash: hashOf('c'), userId: owner.id, nowMs: NOW_MS, expiresAtMs: NOW_MS + 1000 };
+    await database.users.addLink(link);
+    expect(await database.users.useLink(link.tokenHash, NOW_MS + 1000)).toBe(false);
+    expect(await database.users.linkState(link.tokenHash, NOW_MS + 1000)).toEqual({ kind: 'expired' });
+    const uses = await Promise.all([1, 2, 3].map(() => database.users.useLink(link.tokenHash, NOW_MS)));
+    expect(uses.filter(Boolean)).toHaveLength(1);
+    expect(await database.users.linkState(link.tokenHash, NOW_MS)).toEqual({ kind: 'used' });
+    expect(await database.users.linkState(hashOf('d'), NOW_MS)).toEqual({ kind: 'unknown' });
+  });
+
+  test('settings keep the last value', async () => {
+    const database = await engine.open();
+    expect(await database.settings.get('policy')).toBeUndefined();
+    await database.settings.set('policy', { version: 1 }, NOW_MS);
+    await database.settings.set('policy', { version: 2, hosts: ['*'] }, NOW_MS);
+    expect(await database.settings.get('policy')).toEqual({ version: 2, hosts: ['*'] });
+  });
+
+  test('unknown ids change nothing', async () => {
+    const database = await engine.open();
+    const nobody = sessionId(nextId());
+    expect(await database.sessions.update(nobody, { state: 'live' })).toBe(false);
+    expect(await database.recordings.update(nobody, { state: 'failed' })).toBe(false);
+    expect(await database.recordings.get(nobody)).toBeNull();
+  });
+});
