@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BulkDecompressor, PACKET_COMPRESSED, PACKET_FLUSHED } from '../../../recorder/bulk/bulk-decompressor.js';
+import { MPPC_64K, MPPC_8K, MppcDecompressor } from '../../../recorder/bulk/mppc.js';
+import { BULK_COMPRESSORS } from '../../../src/contract/capability-table.js';
+import { DecodeError } from '../../../src/rdp/wire/errors.js';
+import { Reader } from '../../../src/rdp/wire/reader.js';
+
+interface Packet {
+  readonly flags: number;
+  readonly data: Uint8Array;
+  readonly expected: Uint8Array;
+}
+
+function fixture(name: string): Uint8Array {
+  return readFileSync(new URL(`../../fixtures/bulk/${name}`, import.meta.url));
+}
+
+function packets(name: string): Packet[] {
+  const compressed = new Reader(fixture(`${name}.cmp`), 'packets');
+  const raw = new Reader(fixture(`${name}.raw`), 'packets');
+  const result: Packet[] = [];
+  while (compressed.remaining > 0) {
+    const flags = compressed.u32();
+    const data = compressed.bytes(compressed.u32());
+    result.push({ flags, data, expected: raw.bytes(raw.u32()) });
+  }
+  return result;
+}
+
+const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
+
+describe('bulk decompression', () => {
+  it.each(['bulk_mppc8k', 'bulk_mppc64k'])('follows the history of %s as libfreerdp does', (name) => {
+    const bulk = new BulkDecompressor();
+    const all = packets(name);
+    expect(all).toHaveLength(40);
+    for (const { flags, data, expected } of all) {
+      expect(Buffer.compare(bulk.decompress(data, flags & 0xff), expected)).toBe(0);
+    }
+  });
+
+  it('knows every compressor that the gateway offers', () => {
+    for (const type of Object.values(BULK_COMPRESSORS)) {
+      const literal = bytes('4142');
+      expect([...new BulkDecompressor().decompress(literal, PACKET_COMPRESSED | type)]).toEqual([...literal]);
+    }
+  });
+
+  it('hands on what is not compressed', () => {
+    const data = bytes('ff00ff');
+    expect(new BulkDecompressor().decompress(data, 0x01)).toBe(data);
+    expect(new BulkDecompressor().decompress(data, PACKET_FLUSHED | 1)).toBe(data);
+  });
+
+  it('refuses everything compressed after an error until the history is flushed', () => {
+    const bulk = new BulkDecompressor();
+    const [first, second] = packets('bulk_mppc64k').filter((packet) => (packet.flags & 0x20) !== 0);
+    if (first === undefined || second === undefined) throw new Error('fixture is missing');
+    bulk.decompress(first.data, first.flags & 0xff);
+    // Fifteen ones: no length-of-match of RDP 5.0.
+    expect(() => bulk.decompress(bytes('f87fffffff'), 0x21)).toThrow(DecodeError);
+    expect(bulk.poisoned).toBe(true);
+    expect(() => bulk.decompress(second.data, 0x21)).toThrow(/history is lost/);
+    expect(() => bulk.decompress(second.data, 0x61)).toThrow(/history is lost/);
+    const raw = bytes('00');
+    expect(bulk.decompress(raw, 0x01)).toBe(raw);
+    expect(bulk.poisoned).toBe(true);
+    expect([...bulk.decompress(bytes('4142'), 0xa1)]).toEqual([0x41, 0x42]);
+    expect(bulk.poisoned).toBe(false);
+  });
+
+  it('resets offset and contents of the history when it is flushed', () => {
+    const bulk = new BulkDecompressor();
+    bulk.decompress(bytes('41424344'), 0x21);
+    // Copy-offset 4, length 3, at the front of a history of zeros.
+    expect([...bulk.decompress(bytes('f900'), 0xa1)]).toEqual([0, 0, 0]);
+  });
+
+  it('is poisoned by a compressor that was not offered, also when that one flushes', () => {
+    const bulk = new BulkDecompressor();
+    for (const flags of [0x22, 0x23, 0xa2, 0x2f])
+      expect(() => bulk.decompress(bytes('00'), flags)).toThrow(/unsupported/);
+    expect(() => bulk.decompress(bytes('41'), 0x21)).toThrow(/history is lost/);
+  });
+
+  it('refuses literals and matches beyond the history, and a match with nothing', () => {
+    expect(() => new MppcDecompressor(MPPC_8K).decompress(new Uint8Array(8193).fill(0x41), true)).toThrow(/beyond/);
+    expect(new MppcDecompressor(MPPC_8K).decompress(new Uint8Array(8192).fill(0x41), true)).toHaveLength(8192);
+    expect(() => new MppcDecompressor(MPPC_64K).decompress(bytes('f800'), true)).toThrow(/beyond/);
+  });
+
+  it('reads the literal and tuple codes of the specification', () => {
+    // 0x56, 0xE7, then copy-offset 2 and length 3 in RDP 4.0: 01010110 101100111 1111000010 0.
+    expect([...new MppcDecompressor(MPPC_8K).decompress(bytes('56b3f840'), true)]).toEqual([
+      0x56, 0xe7, 0x56, 0xe7, 0x56,
+    ]);
+    // The same in RDP 5.0: 01010110 101100111 11111000010 0.
+    expect([...new MppcDecompressor(MPPC_64K).decompress(bytes('56b3fc20'), true)]).toEqual([
+      0x56, 0xe7, 0x56, 0xe7, 0x56,
+    ]);
+  });
+
+  it('meets damaged packets with bytes or a DecodeError, and never outgrows the history', () => {
+    const all = packets('bulk_mppc64k');
+    fc.assert(
+      fc.property(
+        fc.nat(all.length - 1),
+        fc.array(fc.tuple(fc.nat(5000), fc.nat(255)), { maxLength: 6 }),
+        fc.constantFrom(0x20, 0x21, 0x60, 0x61, 0xa1),
+        (index, edits, flags) => {
+          const data = (all[index]?.data ?? new Uint8Array(0)).slice();
+          for (const [position, byte] of edits) if (data.length > 0) data[position % data.length] = byte;
+          const bulk = new BulkDecompressor();
+          try {
+            expect(bulk.decompress(data, flags).length).toBeLessThanOrEqual(65_536);
+          } catch (error) {
+            expect(error).toBeInstanceOf(DecodeError);
+            expect(bulk.poisoned).toBe(true);
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
