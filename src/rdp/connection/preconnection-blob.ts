@@ -7,7 +7,7 @@ import { MAX_PRECONNECTION_BLOB_BYTES } from '../wire/limits.js';
 import { Reader } from '../wire/reader.js';
 import { TPKT_VERSION } from '../wire/tpkt.js';
 import { Writer } from '../wire/writer.js';
-import { readUtf16, writeUtf16 } from './text.js';
+import { bytesFromUtf16, readUtf16 } from './text.js';
 
 const STRUCTURE = 'RDP_PRECONNECTION_PDU';
 const SIZE_FIELD_BYTES = 4;
@@ -68,9 +68,6 @@ export function encodePreconnectionBlob(value: PreconnectionBlob): Uint8Array {
   const writer = new Writer();
   writer.u32(sizeBytes).u32(value.flags);
   writer.u32(value.wszPcb === null ? VERSION_1 : VERSION_2).u32(value.id);
-  if (value.wszPcb !== null) {
-    writer.u16(value.wszPcb.length);
-    writeUtf16(writer, value.wszPcb);
-  }
+  if (value.wszPcb !== null) writer.u16(value.wszPcb.length).bytes(bytesFromUtf16(value.wszPcb));
   return writer.bytes(value.trailing).finish();
 }

@@ -3,7 +3,6 @@
  * embedded NULs survive, because a relay must send on what it received.
  */
 import type { Reader } from '../wire/reader.js';
-import type { Writer } from '../wire/writer.js';
 
 /** "ANSI" text of an unknown code page: one character (U+0000 to U+00FF) per byte. */
 export function latin1FromBytes(bytes: Uint8Array): string {
@@ -32,8 +31,15 @@ export function readUtf16(reader: Reader, sizeBytes: number): string {
   return text;
 }
 
-export function writeUtf16(writer: Writer, text: string): void {
-  for (let at = 0; at < text.length; at++) writer.u16(text.charCodeAt(at));
+/** UTF-16LE of `text`, without a terminator of its own. */
+export function bytesFromUtf16(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length * 2);
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    bytes[at * 2] = unit & 0xff;
+    bytes[at * 2 + 1] = unit >> 8;
+  }
+  return bytes;
 }
 
 /** The part before the first NUL, or all of it. */

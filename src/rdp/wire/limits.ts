@@ -37,3 +37,9 @@ export const MAX_POINTER_DIMENSION = 384;
 
 /** Pointer cache entries that a client may announce and that the recorder keeps. */
 export const MAX_POINTER_CACHE_ENTRIES = 256;
+
+/** Blocks in one GCC user data; the specification names 10 for a client and 5 for a server. */
+export const MAX_USER_DATA_BLOCKS = 32;
+
+/** [MS-RDPBCGR] 2.2.1.3.6: at most 16 monitors. */
+export const MAX_MONITORS = 16;

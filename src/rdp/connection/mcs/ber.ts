@@ -24,11 +24,12 @@ function readLength(reader: Reader): number {
   throw reader.error('unsupported', 'length form');
 }
 
-function writeLength(writer: Writer, length: number): void {
+/** The octets of a length, in the shortest form. */
+function lengthOctets(length: number): readonly number[] {
   if (length > 0xffff) throw new RangeError(`BER element of ${length} bytes`);
-  if (length < 0x80) writer.u8(length);
-  else if (length < 0x100) writer.u8(LONG_FORM_1).u8(length);
-  else writer.u8(LONG_FORM_2).u16be(length);
+  if (length < 0x80) return [length];
+  if (length < 0x100) return [LONG_FORM_1, length];
+  return [LONG_FORM_2, length >> 8, length & 0xff];
 }
 
 /** Reads an element with a one-octet tag; returns a reader of its contents. */
@@ -38,9 +39,7 @@ export function readElement(reader: Reader, tag: number, structure: string): Rea
 }
 
 export function writeElement(writer: Writer, tag: number, contents: Uint8Array): void {
-  writer.u8(tag);
-  writeLength(writer, contents.length);
-  writer.bytes(contents);
+  writer.bytes(Uint8Array.of(tag, ...lengthOctets(contents.length))).bytes(contents);
 }
 
 /** Reads an element tagged [APPLICATION `number`] (31 to 127); returns a reader of its contents. */
@@ -52,9 +51,8 @@ export function readApplication(reader: Reader, number: number, structure: strin
 }
 
 export function writeApplication(writer: Writer, number: number, contents: Uint8Array): void {
-  writer.u8(APPLICATION_CONSTRUCTED).u8(number);
-  writeLength(writer, contents.length);
-  writer.bytes(contents);
+  const header = Uint8Array.of(APPLICATION_CONSTRUCTED, number, ...lengthOctets(contents.length));
+  writer.bytes(header).bytes(contents);
 }
 
 /** Reads a non-negative INTEGER or ENUMERATED of up to four octets; clients disagree about a leading zero. */
