@@ -11,7 +11,7 @@ import {
   pixelAt,
   type Colour,
 } from './raster.js';
-import { reduceDepth } from './reduce-depth.js';
+import { reduceDepth, reduceDepthAsXfreerdp } from './reduce-depth.js';
 import { decodeXwd } from './xwd.js';
 
 const grey = (value: number) => createRaster(10, 10, () => [value, value, value]);
@@ -92,6 +92,17 @@ describe('reducing the colour depth', () => {
     [32, [1, 2, 3], [1, 2, 3]],
   ] as const)('at %i bits a pixel makes %j into %j', (depth, from, to) => {
     expect(pixelAt(reduceDepth(one(from), depth), 0, 0)).toEqual(to);
+  });
+
+  it.each([
+    [15, [88, 90, 93], [90, 90, 90]],
+    [16, [88, 90, 93], [90, 90, 90]],
+    [16, [173, 211, 255], [173, 214, 255]],
+    [16, [0, 244, 0], [0, 251, 0]],
+    [16, [255, 255, 255], [255, 255, 255]],
+    [24, [1, 2, 3], [1, 2, 3]],
+  ] as const)('at %i bits a pixel xfreerdp shows %j as %j', (depth, from, to) => {
+    expect(pixelAt(reduceDepthAsXfreerdp(one(from), depth), 0, 0)).toEqual(to);
   });
 });
 

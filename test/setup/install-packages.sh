@@ -6,8 +6,8 @@ set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 list=${1:-$here/packages.txt}
-policy=/usr/sbin/policy-rc.d
-saved=/usr/sbin/policy-rc.d.before-test-setup
+policy=${POLICY_RC_D:-/usr/sbin/policy-rc.d} # invoke-rc.d knows this one path; the script's own test has another
+saved=$policy.before-test-setup
 marker='# deny-all, put here by test/setup/install-packages.sh'
 
 fail() {

@@ -5,7 +5,7 @@
 import { accessSync, constants, existsSync, readFileSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-const PACKAGES_FILE = new URL('./packages.txt', import.meta.url);
+export const PACKAGES_FILE = new URL('./packages.txt', import.meta.url);
 const INSTALL_COMMAND = 'npm run test:setup';
 
 export type Peer =
@@ -16,7 +16,6 @@ export type Peer =
   | 'openbox'
   | 'postgresql'
   | 'rdesktop'
-  | 'tshark'
   | 'weston'
   | 'xfreerdp'
   | 'xrdp';
@@ -30,7 +29,6 @@ const PARTS: Record<Peer, readonly string[]> = {
   openbox: ['openbox', 'xterm', '/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf'],
   postgresql: ['/usr/lib/postgresql/*/bin/postgres'],
   rdesktop: ['rdesktop'],
-  tshark: ['tshark'],
   weston: ['weston'],
   xfreerdp: ['xfreerdp'],
   xrdp: [
@@ -46,6 +44,9 @@ const PARTS: Record<Peer, readonly string[]> = {
 
 /** Peers that only root can run (xrdp: the harness creates Linux users for it). */
 const ROOT_ONLY: ReadonlySet<Peer> = new Set<Peer>(['xrdp']);
+
+/** Every first column of packages.txt that some peer needs. */
+export const REQUIRED_PROGRAMS: ReadonlySet<string> = new Set(Object.values(PARTS).flat());
 
 /** Rows of a packages.txt: program (or path) to package. */
 export function parsePackageTable(text: string): Map<string, string> {

@@ -1,0 +1,73 @@
+/** What a display shows, and waiting until it shows something. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { lumaPsnr } from '../pixels/luma-psnr.js';
+import type { Raster, Rectangle } from '../pixels/raster.js';
+import { decodeXwd } from '../pixels/xwd.js';
+import { displayEnv, type Display } from './lab.js';
+import { waitFor } from './wait.js';
+
+const run = promisify(execFile);
+const MAX_DUMP_BYTES = 128 * 1024 * 1024;
+
+/** The display's root window with all that is on it. The pointer is not part of it. */
+export async function screenshot(display: Display): Promise<Raster> {
+  const { stdout } = await run('xwd', ['-root', '-silent'], {
+    env: { PATH: process.env['PATH'] ?? '', ...displayEnv(display) },
+    encoding: 'buffer',
+    maxBuffer: MAX_DUMP_BYTES,
+  });
+  return decodeXwd(stdout);
+}
+
+/** The first screenshot that satisfies the condition. */
+export async function waitForPicture(
+  display: Display,
+  what: string,
+  condition: (raster: Raster) => boolean,
+  timeoutMs = 10_000,
+): Promise<Raster> {
+  return waitFor(
+    what,
+    async () => {
+      const raster = await screenshot(display);
+      return condition(raster) ? raster : undefined;
+    },
+    timeoutMs,
+  );
+}
+
+export interface SamePictureOptions {
+  /** In dB; Infinity (the default) asks for equal luma in every pixel. */
+  readonly minimumPsnr?: number;
+  readonly mask?: Rectangle;
+  /** What the way to the client does to a picture of the server, such as a smaller colour depth. */
+  readonly asSent?: (server: Raster) => Raster;
+  readonly timeoutMs?: number;
+}
+
+export interface SamePicture {
+  readonly server: Raster;
+  readonly client: Raster;
+  readonly psnr: number;
+}
+
+/** Waits until the client's display shows what the server's display shows. */
+export async function waitForSamePicture(
+  server: Display,
+  client: Display,
+  { minimumPsnr = Infinity, mask, asSent = (raster) => raster, timeoutMs = 10_000 }: SamePictureOptions = {},
+): Promise<SamePicture> {
+  let best = 0;
+  const look = async (): Promise<SamePicture | undefined> => {
+    const pictures = { server: await screenshot(server), client: await screenshot(client) };
+    const psnr = lumaPsnr(asSent(pictures.server), pictures.client, mask);
+    best = Math.max(best, psnr);
+    return psnr >= minimumPsnr ? { ...pictures, psnr } : undefined;
+  };
+  try {
+    return await waitFor(`${client.name} to show what ${server.name} shows`, look, timeoutMs);
+  } catch (error) {
+    throw new Error(`${(error as Error).message} (at best ${best.toFixed(2)} dB)`, { cause: error });
+  }
+}
