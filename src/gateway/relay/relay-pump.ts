@@ -81,6 +81,9 @@ export class RelayPump {
     this.#target.on('end', () => this.#end('target-closed'));
     this.#client.on('error', () => this.#end('client-error'));
     this.#target.on('error', () => this.#end('target-error'));
+    // Both were paused by the handshakes, and a listener alone does not undo that.
+    this.#client.resume();
+    this.#target.resume();
   }
 
   #fromClient(chunk: Buffer): void {

@@ -16,7 +16,7 @@ export type RelayOutput =
   /** Microsoft Entra ID shows in the session: the driver asks policy again. */
   | { readonly type: 'entra-seen'; readonly where: string }
   /** The session cannot go on. What was sent before it is still delivered. */
-  | { readonly type: 'end'; readonly reason: RelayEndReason };
+  | { readonly type: 'end'; readonly reason: RelayEndReason; readonly detail?: string };
 
 export type RelayEndReason =
   | 'client-disconnected'

@@ -1,0 +1,141 @@
+/**
+ * Whether a connection at an entrance may become a session: the ticket locates it, policy is evaluated again, and both
+ * are audited before anything happens.
+ */
+import { randomBytes } from 'node:crypto';
+import { decisionId, uuidV7 } from '../../contract/ids.js';
+import type { Database } from '../../database/open.js';
+import type { SessionRecord } from '../../database/sessions.js';
+import { decide, type Decision } from '../../policy/decide.js';
+import type { RecordingPermit } from '../../policy/permit.js';
+import type { AuditAppender } from '../recording/recording-records.js';
+import { decisionData } from '../sessions/session-requests.js';
+import { type LiveSession, type LiveSessions } from '../sessions/live-session.js';
+import { ticketHash } from './ticket.js';
+
+export interface AdmissionOptions {
+  readonly database: Database;
+  readonly audit: AuditAppender;
+  readonly clock: () => number;
+  readonly policyVersion: number;
+  readonly reconnectWindowMs: number;
+  readonly live: LiveSessions;
+}
+
+/** Why nobody was let in. */
+export type RefusalReason =
+  | 'ticket-missing'
+  | 'ticket-unknown'
+  | 'ticket-expired'
+  | 'ticket-used'
+  | 'ticket-wrong-entrance'
+  | 'ticket-wrong-address'
+  | 'session-over'
+  | 'reconnect-window-over'
+  | 'policy-denied'
+  /** Whether the session is recorded would change in mid-session. */
+  | 'policy-changed';
+
+export type Admission =
+  | {
+      readonly kind: 'admitted';
+      readonly session: SessionRecord;
+      readonly permit: RecordingPermit | null;
+      /** The session that the client comes back to; null for its first connection. */
+      readonly live: LiveSession | null;
+    }
+  | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly session: SessionRecord | null };
+
+type Shown = { readonly entrance: 'native'; readonly clientAddress: string };
+
+const REFUSAL_OF_TICKET = {
+  unknown: 'ticket-unknown',
+  expired: 'ticket-expired',
+  used: 'ticket-used',
+  'wrong-entrance': 'ticket-wrong-entrance',
+  'wrong-address': 'ticket-wrong-address',
+  'session-over': 'session-over',
+} as const;
+
+/** Redeems the ticket, or takes the client back to its own session, and asks policy. Rejects when audit fails. */
+export async function admit(options: AdmissionOptions, ticket: string | null, shown: Shown): Promise<Admission> {
+  const refuse = (reason: RefusalReason, session: SessionRecord | null = null) =>
+    refused(options, reason, shown, session);
+  if (ticket === null) return refuse('ticket-missing');
+  const hash = ticketHash(ticket);
+  const redeemed = await options.database.tickets.redeem(hash, { ...shown, nowMs: options.clock() });
+  if (redeemed.kind === 'redeemed') return admitSession(options, redeemed.session, shown, null);
+  if (redeemed.kind !== 'used') return refuse(REFUSAL_OF_TICKET[redeemed.kind]);
+  return readmit(options, hash, shown);
+}
+
+async function readmit(options: AdmissionOptions, hash: string, shown: Shown): Promise<Admission> {
+  const { database, clock, reconnectWindowMs, live } = options;
+  const result = await database.tickets.readmit(hash, { ...shown, nowMs: clock() }, reconnectWindowMs);
+  if (result.kind === 'window-over') return refused(options, 'reconnect-window-over', shown, null);
+  if (result.kind !== 'readmitted') return refused(options, 'ticket-used', shown, null);
+  const existing = live.get(result.session.id);
+  // Another gateway, or an earlier process, held this session: its picture went on nowhere else.
+  if (existing === undefined) return refused(options, 'session-over', shown, result.session);
+  return admitSession(options, result.session, shown, existing);
+}
+
+async function admitSession(
+  options: AdmissionOptions,
+  session: SessionRecord,
+  shown: Shown,
+  live: LiveSession | null,
+): Promise<Admission> {
+  const { audit } = options;
+  const decision = await decideAgain(options, session);
+  const at = live === null ? 'redemption' : 'reconnection';
+  await audit.append({
+    kind: 'session.ticket-redeemed',
+    actor: `client:${shown.clientAddress}`,
+    sessionId: session.id,
+    data: { at, entrance: shown.entrance, userName: session.userName, targetName: session.targetName },
+  });
+  const data = decisionData(decision, at);
+  await audit.append({ kind: 'session.decided', actor: 'gateway', sessionId: session.id, data });
+  if (decision.outcome === 'denied') return refused(options, 'policy-denied', shown, session);
+  if (live !== null && (live.permit === null) !== (decision.permit === null)) {
+    return refused(options, 'policy-changed', shown, session);
+  }
+  return { kind: 'admitted', session, permit: decision.permit, live };
+}
+
+async function decideAgain(options: AdmissionOptions, session: SessionRecord): Promise<Decision> {
+  const { database, clock, policyVersion } = options;
+  const [target, user] = await Promise.all([
+    database.targets.get(session.targetId),
+    database.users.get(session.userId),
+  ]);
+  const id = decisionId(uuidV7(clock(), randomBytes(10)));
+  return decide(
+    {
+      connectionMethod: session.connectionMethod,
+      authenticationMethod: session.authenticationMethod,
+      protocol: session.protocol,
+      roles: user === null || user.disabledAtMs !== null ? [] : user.roles,
+      targetKnown: target !== null,
+      recording: target?.recordingSetting ?? session.recordingSetting,
+      policyVersion,
+    },
+    id,
+  );
+}
+
+async function refused(
+  { audit }: AdmissionOptions,
+  reason: RefusalReason,
+  shown: Shown,
+  session: SessionRecord | null,
+): Promise<Admission> {
+  await audit.append({
+    kind: 'session.ticket-refused',
+    actor: `client:${shown.clientAddress}`,
+    sessionId: session?.id ?? null,
+    data: { reason, entrance: shown.entrance },
+  });
+  return { kind: 'refused', reason, session };
+}

@@ -1,0 +1,250 @@
+/** Runs one connection of an admitted session: both legs, the tap, the relay, and how it ends. */
+import type { Socket } from 'node:net';
+import type { SecureContext, TLSSocket } from 'node:tls';
+import type { Logger } from 'pino';
+import type { TraceEvent } from '../../contract/trace.js';
+import type { Database } from '../../database/open.js';
+import { recordingForbidden } from '../../policy/permit.js';
+import { PROTOCOL_SSL } from '../../rdp/connection/security-protocols.js';
+import type { ConnectionRequest } from '../../rdp/connection/x224/connection-request.js';
+import { Relay } from '../../rdp/relay/relay.js';
+import { CHANNELS_WITHOUT_PIXELS } from '../../rdp/relay/shaping/connect-initial.js';
+import type { AuditAppender } from '../recording/recording-records.js';
+import type { RecordingService } from '../recording/recording-service.js';
+import type { Tap } from '../recording/tap.js';
+import { type PumpEndReason, RelayPump } from '../relay/relay-pump.js';
+import { LiveSession, type SessionEndReason } from '../sessions/live-session.js';
+import type { SessionLifecycle } from '../sessions/session-lifecycle.js';
+import type { Admission } from './admission.js';
+import { openClientLeg } from './client-leg.js';
+import { refuseAfterTls } from './refusal.js';
+import { openTargetLeg, TargetError, type TargetLeg } from './target-leg.js';
+
+const HANDSHAKE_TIMEOUT_MS = 15_000;
+/** What is still on its way to a client that is being disconnected gets this long. */
+const FAREWELL_MS = 1_000;
+
+export interface SessionRunnerOptions {
+  readonly database: Database;
+  readonly audit: AuditAppender;
+  readonly recordings: RecordingService;
+  readonly lifecycle: SessionLifecycle;
+  readonly secureContext: SecureContext;
+  readonly clock: () => number;
+  readonly maxGapMs: number;
+  readonly log: Logger;
+}
+
+export interface ClientConnection {
+  readonly socket: Socket;
+  readonly request: ConnectionRequest;
+  readonly clientAddress: string;
+}
+
+type Admitted = Extract<Admission, { kind: 'admitted' }>;
+
+/** Resolves when the connection is over, whatever came of it. */
+export async function runSession(
+  options: SessionRunnerOptions,
+  admitted: Admitted,
+  connection: ClientConnection,
+): Promise<void> {
+  const { session } = admitted;
+  const { database, lifecycle, log } = options;
+  const { clientAddress } = connection;
+  await database.sessions.update(session.id, { state: 'connecting', clientAddress });
+  let target: TargetLeg;
+  try {
+    target = await openTargetLeg({ address: session.targetAddress, port: session.targetPort }, HANDSHAKE_TIMEOUT_MS);
+  } catch (error) {
+    if (!(error instanceof TargetError)) throw error;
+    log.warn({ sessionId: session.id, reason: error.problem }, 'the target cannot be used');
+    await lifecycle.refuse(session, admitted.live, error.problem, error.message);
+    await refuseAfterTls(connection.socket, connection.request, options.secureContext, error.problem);
+    return;
+  }
+  try {
+    await connectLegs(options, admitted, connection, target);
+  } finally {
+    target.socket.destroy();
+    connection.socket.destroy();
+  }
+}
+
+async function connectLegs(
+  options: SessionRunnerOptions,
+  admitted: Admitted,
+  connection: ClientConnection,
+  target: TargetLeg,
+): Promise<void> {
+  const { lifecycle, audit, secureContext } = options;
+  const { session } = admitted;
+  await audit.append({
+    kind: 'session.target-certificate',
+    actor: `target:${session.targetName}`,
+    sessionId: session.id,
+    data: { sha256: target.certificateSha256, subject: target.certificateSubject },
+  });
+  let client: TLSSocket;
+  try {
+    client = await openClientLeg(connection.socket, connection.request, secureContext, HANDSHAKE_TIMEOUT_MS);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : 'TLS failed';
+    await lifecycle.refuse(session, admitted.live, 'client-tls-failed', detail);
+    return;
+  }
+  const live = admitted.live ?? (await lifecycle.begin(session, admitted.permit));
+  await new SessionConnection(options, live, connection, client, target).run();
+}
+
+/** One relayed connection of a live session. */
+class SessionConnection {
+  readonly #options: SessionRunnerOptions;
+  readonly #live: LiveSession;
+  readonly #connection: ClientConnection;
+  readonly #client: TLSSocket;
+  readonly #target: TargetLeg;
+  #pump: RelayPump | null = null;
+  #relay: Relay | null = null;
+  /** Set when the gateway itself ends the session. */
+  #endReason: SessionEndReason | null = null;
+
+  constructor(
+    options: SessionRunnerOptions,
+    live: LiveSession,
+    connection: ClientConnection,
+    client: TLSSocket,
+    target: TargetLeg,
+  ) {
+    this.#options = options;
+    this.#live = live;
+    this.#connection = connection;
+    this.#client = client;
+    this.#target = target;
+  }
+
+  async run(): Promise<void> {
+    const { lifecycle } = this.#options;
+    const live = this.#live;
+    let tap: Tap | null = null;
+    try {
+      tap = (await live.recording?.openPart()) ?? null;
+      await lifecycle.connected(live, this.#connection.clientAddress);
+    } catch (error) {
+      this.#options.log.error({ sessionId: live.id, error: String(error) }, 'the session cannot begin');
+      await this.#finish(tap, 'recording-lost');
+      return;
+    }
+    const pump = this.#startPump(tap);
+    live.connection = { end: (reason) => this.#end(reason) };
+    const pumpReason = await pump.done;
+    live.connection = null;
+    await pump.settled();
+    live.bytesFromClient += pump.counters.clientBytes;
+    live.bytesFromTarget += pump.counters.targetBytes;
+    await this.#finish(tap, this.#endReason ?? END_REASON[pumpReason]);
+  }
+
+  #startPump(tap: Tap | null): RelayPump {
+    const live = this.#live;
+    const relay = new Relay({
+      recorded: tap !== null,
+      targetSelectedProtocol: PROTOCOL_SSL,
+      clientRequestedProtocols: this.#connection.request.negotiation?.requestedProtocols ?? 0,
+      allowedChannels: CHANNELS_WITHOUT_PIXELS,
+    });
+    this.#relay = relay;
+    const pump = new RelayPump(this.#client, this.#target.socket, relay, tap, {
+      onEvent: (event) => this.#note(event),
+      onEntraSeen: (where) => this.#entraSeen(where),
+      onTraceLost: (error) => this.#traceLost(error),
+    });
+    this.#pump = pump;
+    if (tap !== null) this.#watchTrace(live);
+    return pump;
+  }
+
+  /** The recorder may say at any time that it is lost, or that a gap is too long. */
+  #watchTrace(live: LiveSession): void {
+    live.onRecordingLost = () => {
+      if (live.permit?.recording === 'required') this.#end('recording-lost');
+    };
+    live.onGap = (durationMs) => {
+      if (live.permit?.recording === 'required' && durationMs > this.#options.maxGapMs) {
+        this.#end('recording-gap-too-long');
+      }
+    };
+  }
+
+  #note(event: TraceEvent): void {
+    if (event.kind !== 'logon' && event.kind !== 'error-info') return;
+    const { audit } = this.#options;
+    const actor = `target:${this.#live.session.targetName}`;
+    const kind = event.kind === 'logon' ? 'session.logon' : 'session.target-error';
+    audit.append({ kind, actor, sessionId: this.#live.id, data: event.data }).catch(() => this.#end('audit-failed'));
+  }
+
+  /** [invariant 1] Entra ID on the wire of a session that is recorded: the rule is asked with what is now known. */
+  #entraSeen(where: string): void {
+    const { permit, session } = this.#live;
+    if (permit === null || !recordingForbidden({ ...permit.facts, authenticationMethod: 'entra' })) return;
+    this.#options.log.warn({ sessionId: session.id, where }, 'Entra ID shows in a recorded portal session');
+    this.#end('recording-rule');
+  }
+
+  #traceLost(error: Error): boolean {
+    const { permit, id } = this.#live;
+    this.#options.log.error({ sessionId: id, error: error.message }, 'the session cannot be recorded any longer');
+    this.#options.lifecycle.traceLost(this.#live, error).catch(() => this.#end('audit-failed'));
+    if (permit?.recording === 'preferred') return true;
+    this.#endReason ??= 'recording-lost';
+    return false;
+  }
+
+  #end(reason: SessionEndReason): void {
+    if (this.#endReason !== null) return;
+    this.#endReason = reason;
+    this.#pump?.stop();
+  }
+
+  async #finish(tap: Tap | null, reason: SessionEndReason): Promise<void> {
+    const live = this.#live;
+    live.onRecordingLost = null;
+    live.onGap = null;
+    if (tap !== null) await live.recording?.closePart(tap, reason);
+    if (this.#endReason !== null) this.#sayFarewell(reason);
+    await closeGracefully(this.#client);
+    await this.#options.lifecycle.connectionOver(live, reason);
+  }
+
+  #sayFarewell(reason: SessionEndReason): void {
+    if (this.#client.destroyed) return;
+    for (const pdu of this.#relay?.farewell(reason) ?? []) this.#client.write(pdu);
+  }
+}
+
+const END_REASON: { readonly [Reason in PumpEndReason]: SessionEndReason } = {
+  'client-disconnected': 'client-disconnected',
+  'client-closed': 'client-lost',
+  'client-error': 'client-lost',
+  'client-protocol-error': 'protocol-error-client',
+  'target-disconnected': 'target-disconnected',
+  'target-closed': 'target-lost',
+  'target-error': 'target-lost',
+  'target-protocol-error': 'protocol-error-target',
+  'server-redirection': 'server-redirection',
+  stopped: 'gateway-stopped',
+};
+
+function closeGracefully(socket: TLSSocket): Promise<void> {
+  if (socket.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => socket.destroy(), FAREWELL_MS);
+    socket.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    socket.resume();
+    socket.end();
+  });
+}

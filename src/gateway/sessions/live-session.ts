@@ -1,0 +1,77 @@
+/** Sessions that are alive on this gateway: connected, or waiting for a client that lost its connection. */
+import type { SessionId } from '../../contract/ids.js';
+import type { RecordingPermit } from '../../policy/permit.js';
+import type { SessionRecord } from '../../database/sessions.js';
+import type { LiveRecording } from '../recording/recording-service.js';
+
+/** Why a session ended; stable words for the audit log and the API. */
+export type SessionEndReason =
+  | 'client-disconnected'
+  | 'client-lost'
+  | 'target-disconnected'
+  | 'target-lost'
+  | 'disconnected-by-administrator'
+  | 'protocol-error-client'
+  | 'protocol-error-target'
+  | 'server-redirection'
+  | 'recording-lost'
+  | 'recording-gap-too-long'
+  | 'recording-rule'
+  | 'audit-failed'
+  | 'gateway-stopped';
+
+/** One connection of a session, as others may end it. */
+export interface ActiveConnection {
+  end(reason: SessionEndReason): void;
+}
+
+export class LiveSession {
+  readonly session: SessionRecord;
+  /** Null when the session is not recorded. */
+  readonly permit: RecordingPermit | null;
+  readonly startedAtMs: number;
+  recording: LiveRecording | null = null;
+  connection: ActiveConnection | null = null;
+  bytesFromClient = 0;
+  bytesFromTarget = 0;
+  connections = 0;
+  reconnectTimer: NodeJS.Timeout | null = null;
+  /** Set while a connection wants to hear of them. */
+  onRecordingLost: ((reason: string) => void) | null = null;
+  onGap: ((durationMs: number, reason: string) => void) | null = null;
+
+  constructor(session: SessionRecord, permit: RecordingPermit | null, startedAtMs: number) {
+    this.session = session;
+    this.permit = permit;
+    this.startedAtMs = startedAtMs;
+  }
+
+  get id(): SessionId {
+    return this.session.id;
+  }
+}
+
+/** All live sessions of this process, by id. */
+export class LiveSessions {
+  readonly #sessions = new Map<SessionId, LiveSession>();
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  get(id: SessionId): LiveSession | undefined {
+    return this.#sessions.get(id);
+  }
+
+  add(live: LiveSession): void {
+    this.#sessions.set(live.id, live);
+  }
+
+  remove(id: SessionId): void {
+    this.#sessions.delete(id);
+  }
+
+  all(): readonly LiveSession[] {
+    return [...this.#sessions.values()];
+  }
+}

@@ -1,0 +1,143 @@
+/** What happens to a session as a whole: it begins, connects, loses its client, comes back, ends. Audited first. */
+import type { Logger } from 'pino';
+import type { ManifestBody } from '../../contract/manifest.js';
+import type { Database } from '../../database/open.js';
+import type { SessionRecord } from '../../database/sessions.js';
+import type { RecordingPermit } from '../../policy/permit.js';
+import type { AuditAppender } from '../recording/recording-records.js';
+import type { RecordingService } from '../recording/recording-service.js';
+import { LiveSession, type LiveSessions, type SessionEndReason } from './live-session.js';
+
+export interface SessionLifecycleOptions {
+  readonly database: Database;
+  readonly audit: AuditAppender;
+  readonly recordings: RecordingService;
+  readonly live: LiveSessions;
+  readonly clock: () => number;
+  readonly reconnectWindowMs: number;
+  readonly log: Logger;
+}
+
+/** Ends after which the session's recording says that policy ended it. */
+const POLICY_ENDS: ReadonlySet<SessionEndReason> = new Set([
+  'disconnected-by-administrator',
+  'recording-lost',
+  'recording-gap-too-long',
+  'recording-rule',
+  'audit-failed',
+  'server-redirection',
+]);
+
+export class SessionLifecycle {
+  readonly #options: SessionLifecycleOptions;
+
+  constructor(options: SessionLifecycleOptions) {
+    this.#options = options;
+  }
+
+  /** A session that could not connect. One that was live before goes on waiting for its client. */
+  async refuse(session: SessionRecord, live: LiveSession | null, reason: string, detail: string): Promise<void> {
+    const { audit, database, clock } = this.#options;
+    const data = { reason, detail, targetName: session.targetName };
+    await audit.append({ kind: 'connection.refused', actor: 'gateway', sessionId: session.id, data });
+    if (live === null) {
+      await database.sessions.update(session.id, { state: 'refused', endedAtMs: clock(), endReason: reason });
+    } else {
+      await database.sessions.update(session.id, { state: 'client-lost', clientLostAtMs: clock() });
+    }
+  }
+
+  /** The first connection: the recording begins with it. */
+  async begin(session: SessionRecord, permit: RecordingPermit | null): Promise<LiveSession> {
+    const { recordings, live: all, clock, database } = this.#options;
+    const live = new LiveSession(session, permit, clock());
+    await database.sessions.update(session.id, { startedAtMs: live.startedAtMs });
+    if (permit !== null) {
+      live.recording = await recordings.begin(permit, session.id, live.startedAtMs, {
+        onLost: (reason) => live.onRecordingLost?.(reason),
+        onGap: (durationMs, reason) => live.onGap?.(durationMs, reason),
+      });
+    }
+    all.add(live);
+    return live;
+  }
+
+  /** Both legs are up: nothing is relayed before this is on record. */
+  async connected(live: LiveSession, clientAddress: string): Promise<void> {
+    const { audit, database } = this.#options;
+    if (live.reconnectTimer !== null) clearTimeout(live.reconnectTimer);
+    live.reconnectTimer = null;
+    live.connections += 1;
+    await audit.append({
+      kind: live.connections === 1 ? 'session.connected' : 'session.reconnected',
+      actor: `client:${clientAddress}`,
+      sessionId: live.id,
+      data: {
+        connection: live.connections,
+        recorded: live.permit !== null,
+        userName: live.session.userName,
+        targetName: live.session.targetName,
+        targetAddress: `${live.session.targetAddress}:${live.session.targetPort}`,
+      },
+    });
+    await database.sessions.update(live.id, { state: 'live' });
+  }
+
+  /** The trace cannot be written any longer; what follows is a gap. */
+  async traceLost(live: LiveSession, error: Error): Promise<void> {
+    const reason = error.name === 'TraceFullError' ? 'trace-full' : 'trace-write-failed';
+    const data = { code: reason, message: error.message, retryable: false };
+    await this.#options.audit.append({ kind: 'recording.failed', actor: 'gateway', sessionId: live.id, data });
+  }
+
+  /** A connection is over: the session ends, or waits for its client to come back. */
+  async connectionOver(live: LiveSession, reason: SessionEndReason): Promise<void> {
+    const { audit, database, clock, reconnectWindowMs, log } = this.#options;
+    if (reason !== 'client-lost' || reconnectWindowMs === 0) {
+      await this.end(live, reason);
+      return;
+    }
+    await audit.append({
+      kind: 'session.client-lost',
+      actor: 'gateway',
+      sessionId: live.id,
+      data: { reconnectWindowMs, ...counters(live) },
+    });
+    await database.sessions.update(live.id, { state: 'client-lost', clientLostAtMs: clock() });
+    live.reconnectTimer = setTimeout(() => {
+      this.end(live, 'client-lost').catch((error: unknown) => {
+        log.error({ sessionId: live.id, error: String(error) }, 'the session could not be ended');
+      });
+    }, reconnectWindowMs);
+  }
+
+  /** Ends a session that has no connection any more. Safe to call twice. */
+  async end(live: LiveSession, reason: SessionEndReason): Promise<void> {
+    const { audit, database, clock, live: all } = this.#options;
+    if (all.get(live.id) !== live) return;
+    all.remove(live.id);
+    if (live.reconnectTimer !== null) clearTimeout(live.reconnectTimer);
+    live.recording?.recording.sessionEnded(outcomeOf(reason));
+    const endedAtMs = clock();
+    const data = { reason, durationMs: endedAtMs - live.startedAtMs, connections: live.connections, ...counters(live) };
+    await audit.append({ kind: 'session.ended', actor: 'gateway', sessionId: live.id, data });
+    const { bytesFromClient, bytesFromTarget } = live;
+    const update = { state: 'ended', endedAtMs, endReason: reason, bytesFromClient, bytesFromTarget } as const;
+    await database.sessions.update(live.id, update);
+  }
+
+  /** Ends a session wherever it is, connected or waiting. */
+  async disconnect(live: LiveSession, reason: SessionEndReason): Promise<void> {
+    if (live.connection !== null) live.connection.end(reason);
+    else await this.end(live, reason);
+  }
+}
+
+function counters(live: LiveSession): { bytesFromClient: number; bytesFromTarget: number } {
+  return { bytesFromClient: live.bytesFromClient, bytesFromTarget: live.bytesFromTarget };
+}
+
+/** What a recording says of the way its session ended. */
+export function outcomeOf(reason: string): ManifestBody['outcome'] {
+  return POLICY_ENDS.has(reason as SessionEndReason) ? 'ended-by-policy' : 'complete';
+}

@@ -1,0 +1,124 @@
+/**
+ * Shapes the capability exchange of a recorded session: what may carry pixels is an allow-list. Each edit is one small
+ * function; a set that is not named here is withheld. [invariant 2]
+ */
+import { SURFACE_CODECS } from '../../../contract/capability-table.js';
+import { PERSISTENT_KEYS_EXPECTED_FLAG } from '../../session/capabilities/bitmap-cache-rev2.js';
+import type { CapabilityKind, CapabilityOf, CapabilitySet } from '../../session/capabilities/capability-sets.js';
+import { GLYPH_SUPPORT_NONE } from '../../session/capabilities/glyph-cache.js';
+import {
+  NEGOTIATEORDERSUPPORT,
+  ORDER_SUPPORT_BYTES,
+  ZEROBOUNDSDELTASSUPPORT,
+} from '../../session/capabilities/order.js';
+import { VCCAPS_NO_COMPR } from '../../session/capabilities/virtual-channel.js';
+
+type Edit<K extends CapabilityKind> = (set: CapabilityOf<K>) => CapabilityOf<K>;
+type EditTable = { readonly [K in CapabilityKind]?: Edit<K> };
+
+const keep = <S>(set: S): S => set;
+
+/** Virtual channels are compressed in neither direction, so that they can be filtered and audited; 2.2.7.1.10. */
+const withoutChannelCompression: Edit<'virtual-channel'> = (set) => ({ ...set, flags: VCCAPS_NO_COMPR });
+
+/** A client that may suppress output could blank the recording while its input goes on; 2.2.7.1.1. */
+const withoutSuppressOutput: Edit<'general'> = (set) => ({ ...set, suppressOutputSupport: 0 });
+
+/** No drawing order is decoded, so none is offered; the flags say that this is a negotiated choice; 2.2.7.1.3. */
+const withoutOrders: Edit<'order'> = (set) => ({
+  ...set,
+  orderFlags: set.orderFlags & (NEGOTIATEORDERSUPPORT | ZEROBOUNDSDELTASSUPPORT),
+  orderSupport: new Uint8Array(ORDER_SUPPORT_BYTES),
+  orderSupportExFlags: 0,
+  desktopSaveSize: 0,
+});
+
+/** Pixels of an earlier session are not in this session's trace; 2.2.7.1.4.2. */
+const withoutPersistentCaches: Edit<'bitmap-cache-rev2'> = (set) => ({
+  ...set,
+  cacheFlags: set.cacheFlags & ~PERSISTENT_KEYS_EXPECTED_FLAG,
+  cells: set.cells.map((cell) => ({ ...cell, persistent: false })),
+});
+
+const withoutGlyphs: Edit<'glyph-cache'> = (set) => ({ ...set, glyphSupportLevel: GLYPH_SUPPORT_NONE });
+
+const withoutOffscreen: Edit<'offscreen-cache'> = (set) => ({
+  ...set,
+  offscreenSupportLevel: 0,
+  offscreenCacheSize: 0,
+  offscreenCacheEntries: 0,
+});
+
+/** GUIDs of the codecs that the recorder decodes; "none" is raw bits and needs no entry; 2.2.7.2.10. */
+const CODEC_GUIDS: { readonly [Codec in (typeof SURFACE_CODECS)[number]]: string | null } = { none: null };
+const DECODED_GUIDS: ReadonlySet<string> = new Set(Object.values(CODEC_GUIDS).filter((guid) => guid !== null));
+
+const withDecodedCodecs: Edit<'bitmap-codecs'> = (set) => ({
+  ...set,
+  codecs: set.codecs.filter((codec) => DECODED_GUIDS.has(codec.codecGuid)),
+});
+
+/** What a target may learn of the client. */
+const CLIENT_TABLE: EditTable = {
+  general: withoutSuppressOutput,
+  bitmap: keep,
+  order: withoutOrders,
+  'bitmap-cache': keep,
+  'bitmap-cache-rev2': withoutPersistentCaches,
+  control: keep,
+  activation: keep,
+  pointer: keep,
+  share: keep,
+  'color-cache': keep,
+  sound: keep,
+  input: keep,
+  font: keep,
+  brush: keep,
+  'glyph-cache': withoutGlyphs,
+  'offscreen-cache': withoutOffscreen,
+  'virtual-channel': withoutChannelCompression,
+  'multifragment-update': keep,
+  'large-pointer': keep,
+  'surface-commands': keep,
+  'bitmap-codecs': withDecodedCodecs,
+  'frame-acknowledge': keep,
+};
+
+/** What a client may learn of the target; persistent caches, RAIL and composition are not offered to it. */
+const TARGET_TABLE: EditTable = {
+  general: withoutSuppressOutput,
+  bitmap: keep,
+  order: withoutOrders,
+  control: keep,
+  activation: keep,
+  pointer: keep,
+  share: keep,
+  'color-cache': keep,
+  sound: keep,
+  input: keep,
+  font: keep,
+  'virtual-channel': withoutChannelCompression,
+  'multifragment-update': keep,
+  'large-pointer': keep,
+  'surface-commands': keep,
+  'bitmap-codecs': withDecodedCodecs,
+  'frame-acknowledge': keep,
+};
+
+function shape(table: EditTable, sets: readonly CapabilitySet[]): CapabilitySet[] {
+  return sets.flatMap((set) => {
+    // The table pairs each kind with an edit of its own set, which the compiler cannot follow through a union.
+    const edit = table[set.kind] as ((set: CapabilitySet) => CapabilitySet) | undefined;
+    return edit === undefined ? [] : [edit(set)];
+  });
+}
+
+/** Capability sets of a recorded session's Confirm Active, as the target gets them. */
+export function shapeClientCapabilities(sets: readonly CapabilitySet[]): CapabilitySet[] {
+  return shape(CLIENT_TABLE, sets);
+}
+
+/** Capability sets of a recorded session's Demand Active, as the client gets them. */
+export function shapeTargetCapabilities(sets: readonly CapabilitySet[]): CapabilitySet[] {
+  return shape(TARGET_TABLE, sets);
+}

@@ -1,0 +1,37 @@
+/** Shapes Client Info, [MS-RDPBCGR] 2.2.1.11. Credentials pass through unread but for the domain. */
+import { MAX_BULK_COMPRESSION_TYPE } from '../../../contract/capability-table.js';
+import {
+  COMPRESSION_TYPE_MASK,
+  COMPRESSION_TYPE_SHIFT,
+  decodeClientInfo,
+  encodeClientInfo,
+  INFO_COMPRESSION,
+  INFO_HIDEF_RAIL_SUPPORTED,
+  INFO_RAIL,
+} from '../../connection/client-info.js';
+import type { Reader } from '../../wire/reader.js';
+
+/** Windows of remote applications are drawn by orders that are not decoded. */
+const RAIL_FLAGS = INFO_RAIL | INFO_HIDEF_RAIL_SUPPORTED;
+
+export interface ShapedClientInfo {
+  /** What follows the security header. */
+  readonly bytes: Uint8Array;
+  /** True when the target may compress updates in bulk. */
+  readonly compression: boolean;
+  readonly domain: string;
+}
+
+/** In a recorded session no compression is offered that the recorder does not undo; 2.2.1.11.1.1, CompressionTypeMask. */
+export function shapeClientInfo(reader: Reader, recorded: boolean): ShapedClientInfo {
+  const info = decodeClientInfo(reader);
+  const type = (info.flags & COMPRESSION_TYPE_MASK) >>> COMPRESSION_TYPE_SHIFT;
+  const offered = recorded ? Math.min(type, MAX_BULK_COMPRESSION_TYPE) : type;
+  const cleared = COMPRESSION_TYPE_MASK | (recorded ? RAIL_FLAGS : 0);
+  const flags = ((info.flags & ~cleared) | (offered << COMPRESSION_TYPE_SHIFT)) >>> 0;
+  return {
+    bytes: encodeClientInfo({ ...info, flags }),
+    compression: (flags & INFO_COMPRESSION) !== 0,
+    domain: info.domain,
+  };
+}

@@ -1,0 +1,152 @@
+/** What the target sends on the I/O channel: licensing, activation, updates, and what it says of the session. */
+import { encodeDomainPdu } from '../connection/mcs/domain-pdu.js';
+import { sendData, type SendDataLocation } from '../connection/mcs/send-data.js';
+import { encodeDataFrame } from '../connection/x224/data.js';
+import { decodeDemandActive, encodeDemandActive } from '../session/demand-active.js';
+import { decodeSaveSessionInfo } from '../session/save-session-info.js';
+import { decodeSetErrorInfo, describeErrorInfo } from '../session/set-error-info.js';
+import { encodeShareControl, PduType, type SharePdu, sharePdus } from '../session/share-control.js';
+import { decodeShareData, PACKET_COMPRESSED, PduType2, type ShareData } from '../session/share-data.js';
+import { DecodeError } from '../wire/errors.js';
+import { MAX_DESKTOP_DIMENSION } from '../wire/limits.js';
+import { Reader } from '../wire/reader.js';
+import type { RelayOutput } from './output.js';
+import { shapeTargetCapabilities } from './shaping/capability-sets.js';
+import { isEntraDomain, type ShareState } from './share-state.js';
+
+/** Data PDUs of a target that carry no pixels. What is neither here nor recorded is withheld. */
+const WITHOUT_PIXELS: ReadonlySet<number> = new Set([
+  PduType2.control,
+  PduType2.synchronize,
+  PduType2.playSound,
+  PduType2.shutdownDenied,
+  PduType2.saveSessionInfo,
+  PduType2.fontMap,
+  PduType2.setKeyboardIndicators,
+  PduType2.setKeyboardImeStatus,
+  PduType2.setErrorInfo,
+  PduType2.arcStatus,
+  PduType2.statusInfo,
+  PduType2.monitorLayout,
+]);
+
+export class TargetShare {
+  readonly #share: ShareState;
+  readonly #recorded: boolean;
+
+  constructor(share: ShareState, recorded: boolean) {
+    this.#share = share;
+    this.#recorded = recorded;
+  }
+
+  step(frame: Uint8Array, location: SendDataLocation): readonly RelayOutput[] {
+    const payload = frame.subarray(location.offset, location.offset + location.sizeBytes);
+    if (this.#share.shareId === null && !isDemandActive(payload)) {
+      return [{ type: 'send', to: 'client', bytes: frame }];
+    }
+    const outputs: RelayOutput[] = [];
+    const kept: Uint8Array[] = [];
+    let changed = false;
+    for (const pdu of sharePdus(payload)) {
+      if (pdu.kind === 'flow') continue;
+      const bytes = this.#pdu(pdu, outputs);
+      changed ||= bytes !== pdu.bytes;
+      if (bytes !== null) kept.push(bytes);
+    }
+    if (!changed) outputs.push({ type: 'send', to: 'client', bytes: frame });
+    else if (kept.length > 0) outputs.push({ type: 'send', to: 'client', bytes: this.#reframe(kept, location) });
+    return outputs;
+  }
+
+  /** Adds what a PDU means to `outputs`; gives its bytes for the client, or null when it is withheld. */
+  #pdu(pdu: SharePdu, outputs: RelayOutput[]): Uint8Array | null {
+    switch (pdu.pduType) {
+      case PduType.demandActive:
+        return this.#demandActive(pdu);
+      case PduType.deactivateAll:
+        this.#share.active = false;
+        return pdu.bytes;
+      case PduType.serverRedirection:
+        // The session would go on where nothing is recorded or decided.
+        outputs.push({ type: 'end', reason: 'server-redirection' });
+        return null;
+      case PduType.data:
+        return this.#data(pdu, decodeShareData(pdu.body), outputs);
+      default:
+        return this.#recorded ? null : pdu.bytes;
+    }
+  }
+
+  #demandActive(pdu: SharePdu): Uint8Array {
+    const demand = decodeDemandActive(pdu.body);
+    this.#share.shareId = demand.shareId;
+    this.#share.active = false;
+    const bitmap = demand.capabilitySets.find((set) => set.kind === 'bitmap');
+    if (bitmap?.kind !== 'bitmap') throw pdu.body.error('invalid', 'no bitmap capability set');
+    const { desktopWidth, desktopHeight, preferredBitsPerPixel: colorDepth } = bitmap;
+    if (desktopWidth > MAX_DESKTOP_DIMENSION || desktopHeight > MAX_DESKTOP_DIMENSION) {
+      throw pdu.body.error('limit', `desktop of ${desktopWidth} x ${desktopHeight}`);
+    }
+    this.#share.desktop = { desktopWidth, desktopHeight, colorDepth };
+    if (!this.#recorded) return pdu.bytes;
+    const capabilitySets = shapeTargetCapabilities(demand.capabilitySets);
+    const body = encodeDemandActive({ ...demand, capabilitySets });
+    return encodeShareControl({ pduType: PduType.demandActive, pduSource: pdu.pduSource }, body);
+  }
+
+  #data(pdu: SharePdu, data: ShareData, outputs: RelayOutput[]): Uint8Array | null {
+    const compressed = (data.compressedType & PACKET_COMPRESSED) !== 0;
+    if (!compressed) this.#notice(data, outputs);
+    if (!this.#recorded) return pdu.bytes;
+    // All compressed PDUs share one history with the updates, so the recorder needs them whatever they say.
+    if (data.pduType2 === PduType2.update || data.pduType2 === PduType2.pointer || compressed) {
+      outputs.push({ type: 'record', kind: 'share-data', pdu: pdu.bytes });
+      return pdu.bytes;
+    }
+    return WITHOUT_PIXELS.has(data.pduType2) ? pdu.bytes : null;
+  }
+
+  #notice(data: ShareData, outputs: RelayOutput[]): void {
+    try {
+      if (data.pduType2 === PduType2.saveSessionInfo) noticeLogon(data.payload, outputs);
+      if (data.pduType2 === PduType2.setErrorInfo) noticeError(data.payload, outputs);
+    } catch (error) {
+      // The client is told all the same; a notice that cannot be read is no reason to end the session.
+      if (!(error instanceof DecodeError)) throw error;
+    }
+  }
+
+  #reframe(pdus: readonly Uint8Array[], location: SendDataLocation): Uint8Array {
+    const userData = new Uint8Array(pdus.reduce((sum, pdu) => sum + pdu.length, 0));
+    let at = 0;
+    for (const pdu of pdus) {
+      userData.set(pdu, at);
+      at += pdu.length;
+    }
+    const data = sendData('send-data-indication', location.initiator, location.channelId, userData);
+    return encodeDataFrame(encodeDomainPdu(data));
+  }
+}
+
+/** Before the first Demand Active there is licensing, whose PDUs begin with a security header instead. */
+function isDemandActive(payload: Uint8Array): boolean {
+  if (payload.length < 4) return false;
+  const reader = new Reader(payload, 'ShareControl');
+  const totalLength = reader.u16();
+  return totalLength <= payload.length && (reader.u16() & 0xf) === PduType.demandActive && totalLength > 4;
+}
+
+function noticeLogon(payload: Uint8Array, outputs: RelayOutput[]): void {
+  const info = decodeSaveSessionInfo(new Reader(payload, 'SaveSessionInfo'));
+  if (info.kind !== 'logon' && info.kind !== 'logon-long') return;
+  const { domain, userName, sessionId } = info;
+  outputs.push({ type: 'event', event: { kind: 'logon', data: { domain, userName, targetSessionId: sessionId } } });
+  if (isEntraDomain(domain)) outputs.push({ type: 'entra-seen', where: 'save-session-info' });
+}
+
+function noticeError(payload: Uint8Array, outputs: RelayOutput[]): void {
+  const { errorInfo } = decodeSetErrorInfo(new Reader(payload, 'SetErrorInfo'));
+  if (errorInfo === 0) return;
+  const { name, sentence } = describeErrorInfo(errorInfo);
+  outputs.push({ type: 'event', event: { kind: 'error-info', data: { code: errorInfo, name, sentence } } });
+}
