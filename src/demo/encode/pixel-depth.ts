@@ -1,0 +1,47 @@
+/** Pixels of the colour depths that bitmaps are sent in, [MS-RDPBCGR] 2.2.9.1.1.3.1.2.2. */
+import type { Raster, Rectangle } from '../painter/raster.js';
+
+/** Bits a pixel. */
+export type ColorDepth = 15 | 16 | 24 | 32;
+
+/** Bytes of a pixel on the wire. */
+export function pixelBytes(depth: ColorDepth): number {
+  return depth === 15 ? 2 : depth / 8;
+}
+
+/** A colour 0xRRGGBB as a number of the depth; its bytes go out lowest first. */
+export function toDepth(color: number, depth: ColorDepth): number {
+  const red = (color >> 16) & 0xff;
+  const green = (color >> 8) & 0xff;
+  const blue = color & 0xff;
+  switch (depth) {
+    case 15:
+      return ((red >> 3) << 10) | ((green >> 3) << 5) | (blue >> 3);
+    case 16:
+      return ((red >> 3) << 11) | ((green >> 2) << 5) | (blue >> 3);
+    case 24:
+    case 32:
+      return color & 0xff_ffff;
+  }
+}
+
+/** The pixels of an area in a depth, the lowest row first, as bitmaps are sent. */
+export function bottomUpPixels(raster: Raster, area: Rectangle, depth: ColorDepth): Uint32Array {
+  const pixels = new Uint32Array(area.width * area.height);
+  let to = 0;
+  for (let y = area.y + area.height - 1; y >= area.y; y--) {
+    const start = y * raster.width + area.x;
+    for (const color of raster.pixels.subarray(start, start + area.width)) pixels[to++] = toDepth(color, depth);
+  }
+  return pixels;
+}
+
+/** The pixels as bytes, without compression. */
+export function rawBytes(pixels: Uint32Array, depth: ColorDepth): Uint8Array {
+  const size = pixelBytes(depth);
+  const bytes = new Uint8Array(pixels.length * size);
+  for (const [index, pixel] of pixels.entries()) {
+    for (let byte = 0; byte < size; byte++) bytes[index * size + byte] = (pixel >> (8 * byte)) & 0xff;
+  }
+  return bytes;
+}
