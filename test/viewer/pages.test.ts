@@ -1,0 +1,207 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { SessionInfo, TargetInfo } from '../../src/contract/api.js';
+import { sessionId, targetId } from '../../src/contract/ids.js';
+import { SESSION, storedRecording } from '../http/recordings/support/sample-recording.js';
+import { collectComplaints } from './support/browser.js';
+import { openStage, type Stage } from './support/stage.js';
+
+let stage: Stage;
+let context: BrowserContext;
+let page: Page;
+let complaints: string[];
+
+const TARGETS: TargetInfo[] = [
+  { id: targetId('t1'), name: 'ledger-db', address: '10.0.0.12', port: 3389, recording: 'required' },
+  { id: targetId('t2'), name: 'build-agent', address: '10.0.0.40', port: 3390, recording: 'off' },
+];
+
+beforeAll(async () => {
+  stage = await openStage(0);
+});
+afterAll(() => stage.close());
+
+beforeEach(async () => {
+  const { world } = stage.server;
+  world.me = { userName: 'ada', displayName: 'Ada Lovelace', roles: ['administrator'] };
+  world.targets = TARGETS;
+  world.sessions = manySessions(30);
+  world.mutations.length = 0;
+  context = await stage.browser.newContext({ viewport: { width: 1280, height: 800 } });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: stage.server.url });
+  page = await context.newPage();
+  complaints = collectComplaints(page);
+});
+afterEach(() => context.close());
+
+function manySessions(count: number): SessionInfo[] {
+  const base = storedRecording(stage.sample).session;
+  return Array.from({ length: count }, (_, index) => ({
+    ...base,
+    id: index === 0 ? SESSION : sessionId(`01890a5d-ac96-774b-bcce-${String(index).padStart(12, '0')}`),
+    userName: `user-${index}`,
+  }));
+}
+
+describe('signing in', () => {
+  it('sends the token of the link and leaves it neither in the address bar nor in the history', async () => {
+    stage.server.world.me = null;
+    await page.goto(`${stage.server.url}/sign-in#token=right-token`);
+    await page.getByRole('heading', { name: 'Sessions' }).waitFor();
+    expect(stage.server.world.mutations).toEqual([
+      { path: '/api/v1/sign-in', body: { token: 'right-token' }, header: '1' },
+    ]);
+    expect(page.url()).toBe(`${stage.server.url}/`);
+    await page.goBack();
+    expect(page.url()).not.toContain('token');
+    expect(complaints).toEqual([]);
+  });
+
+  it('says why a link does not work', async () => {
+    stage.server.world.me = null;
+    await page.goto(`${stage.server.url}/sign-in#wrong`);
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByRole('alert').textContent()).toContain('Ask for another link.');
+    expect(page.url()).toBe(`${stage.server.url}/sign-in`);
+  });
+
+  it('is asked for when nobody is signed in', async () => {
+    stage.server.world.me = null;
+    await page.goto(stage.server.url);
+    await page.getByRole('alert').getByRole('link', { name: 'Sign in' }).click();
+    await page.getByText('Open the link that you were given').waitFor();
+  });
+});
+
+describe('the list of sessions', () => {
+  it('shows pages, and the way back', async () => {
+    await page.goto(stage.server.url);
+    await page.getByText('user-24').waitFor();
+    expect(await page.locator('tbody tr').count()).toBe(25);
+    await page.getByRole('link', { name: 'Older' }).click();
+    await page.getByText('user-29').waitFor();
+    expect(await page.locator('tbody tr').count()).toBe(5);
+    await page.goBack();
+    await page.getByText('user-24').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('updates by itself while something is live, without moving', async () => {
+    const [first, ...rest] = stage.server.world.sessions;
+    if (first === undefined) throw new Error('no session');
+    stage.server.world.sessions = [{ ...first, state: 'live', recording: 'live', durationMs: 61_000 }, ...rest];
+    await page.goto(stage.server.url);
+    await page.getByText('1:01').waitFor();
+    const before = await page.locator('tbody tr').nth(5).boundingBox();
+    stage.server.world.sessions = [{ ...first, state: 'live', recording: 'live', durationMs: 64_000 }, ...rest];
+    await page.getByText('1:04').waitFor({ timeout: 8000 });
+    expect(await page.locator('tbody tr').nth(5).boundingBox()).toEqual(before);
+  });
+
+  it('offers no replay to people who may not watch', async () => {
+    stage.server.world.me = { userName: 'bob', displayName: 'Bob', roles: ['user'] };
+    await page.goto(stage.server.url);
+    await page.getByText('user-24').waitFor();
+    expect(await page.getByRole('link', { name: /Replay/ }).count()).toBe(0);
+    expect(await page.getByRole('link', { name: 'Audit' }).count()).toBe(0);
+  });
+
+  it('says what to do when there is none', async () => {
+    stage.server.world.sessions = [];
+    await page.goto(stage.server.url);
+    await page.getByRole('link', { name: 'Connect to a target' }).click();
+    await page.getByRole('heading', { name: 'Connect' }).waitFor();
+  });
+});
+
+describe('connecting', () => {
+  it('says what is recorded, gives command and file, counts down and notices the client', async () => {
+    const [session] = manySessions(1);
+    if (session === undefined) throw new Error('no session');
+    stage.server.world.ticket = {
+      sessionId: SESSION,
+      expiresAt: new Date(Date.now() + 60_000).toISOString(),
+      recorded: true,
+      routingToken: 'tsv://x',
+      xfreerdp: 'xfreerdp /v:gateway.example:3389 /load-balance-info:abc /u:ada',
+      rdpFile: 'full address:s:gateway.example\r\n',
+    };
+    stage.server.world.sessions = [{ ...session, state: 'authorised', recording: 'none' }];
+    await page.goto(`${stage.server.url}/connect`);
+    await page.getByRole('radio', { name: /ledger-db/ }).check();
+    await page.getByText('The session is recorded, and ends when it cannot be.').waitFor();
+    await page.getByRole('button', { name: 'Get a ticket' }).click();
+
+    await page.getByRole('timer').waitFor();
+    expect(await page.getByRole('timer').textContent()).toMatch(/(1:00|0:5\d) left/);
+    expect(stage.server.world.mutations).toEqual([
+      {
+        path: '/api/v1/sessions',
+        body: { targetId: 't1', connectionMethod: 'native', authenticationMethod: 'password' },
+        header: '1',
+      },
+    ]);
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByText('Copied').waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(stage.server.world.ticket.xfreerdp);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Download .rdp file' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('ledger-db.rdp');
+
+    stage.server.world.sessions = [{ ...session, state: 'live', recording: 'live' }];
+    await page.getByText('Your client has connected.').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('says when the ticket has expired', async () => {
+    const [session] = manySessions(1);
+    if (session === undefined) throw new Error('no session');
+    stage.server.world.sessions = [{ ...session, state: 'authorised' }];
+    stage.server.world.ticket = {
+      sessionId: SESSION,
+      expiresAt: new Date(Date.now() + 1500).toISOString(),
+      recorded: false,
+      routingToken: 'x',
+      xfreerdp: 'xfreerdp',
+      rdpFile: '',
+    };
+    await page.goto(`${stage.server.url}/connect`);
+    await page.getByRole('radio', { name: /build-agent/ }).check();
+    await page.getByRole('button', { name: 'Get a ticket' }).click();
+    await page.getByText('The ticket has expired.').waitFor();
+    await page.getByRole('button', { name: 'Get another one' }).click();
+    await page.getByRole('radio', { name: /build-agent/ }).waitFor();
+  });
+});
+
+describe('the audit export', () => {
+  it('links to the window and format that were chosen', async () => {
+    await page.goto(`${stage.server.url}/audit`);
+    await page.getByLabel('From').fill('2026-01-02T10:00');
+    await page.getByLabel('Until').fill('2026-01-03T10:00');
+    await page.getByRole('radio', { name: /CSV/ }).check();
+    const href = await page.getByRole('link', { name: 'Download' }).getAttribute('href');
+    const query = new URL(href ?? '', stage.server.url).searchParams;
+    expect(query.get('format')).toBe('csv');
+    expect(Date.parse(query.get('to') ?? '') - Date.parse(query.get('from') ?? '')).toBe(86_400_000);
+    await page.getByLabel('Until').fill('2026-01-01T10:00');
+    expect(await page.getByRole('button', { name: 'Download' }).isDisabled()).toBe(true);
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('on every page', () => {
+  it.each([390, 768, 1280, 1920])('nothing is wider than a window of %i pixels', async (width) => {
+    stage.server.world.recording = { ...storedRecording(stage.sample), segments: [] };
+    await page.setViewportSize({ width, height: 800 });
+    for (const path of ['/', '/connect', '/audit', '/sign-in', `/recordings/${SESSION}`]) {
+      await page.goto(stage.server.url + path);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.waitForLoadState('networkidle');
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect({ path, overflow: Math.max(overflow, 0) }).toEqual({ path, overflow: 0 });
+    }
+  });
+});

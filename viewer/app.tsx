@@ -1,0 +1,114 @@
+/** The frame around all pages: who is signed in, and where one can go. */
+import type { ComponentChildren } from 'preact';
+import type { Me } from '../src/contract/api.js';
+import { getJson, postJson } from './api/client.js';
+import { useResource } from './api/use-resource.js';
+import { Link } from './components/link.js';
+import { EmptyNotice, ProblemNotice } from './components/notice.js';
+import { Page } from './components/page.js';
+import { AuditPage } from './pages/audit.js';
+import { ConnectPage } from './pages/connect.js';
+import { ReplayPage } from './pages/replay.js';
+import { SessionsPage } from './pages/sessions.js';
+import { SignInPage } from './pages/sign-in.js';
+import { useRoute, type Route } from './router.js';
+
+export function App() {
+  const route = useRoute();
+  if (route.page === 'sign-in') return <SignInPage />;
+  return <SignedIn route={route} />;
+}
+
+function SignedIn({ route }: { route: Route }) {
+  const me = useResource<Me>('me', (signal) => getJson('/api/v1/me', signal));
+  if (me.value !== null) {
+    return (
+      <Shell route={route} me={me.value}>
+        <PageOf route={route} me={me.value} />
+      </Shell>
+    );
+  }
+  return (
+    <Shell route={route} me={null}>
+      <Page title="Witness">
+        {me.problem === null ? (
+          <p class="muted" role="status">
+            Loading…
+          </p>
+        ) : (
+          <ProblemNotice problem={me.problem} onRetry={me.reload} />
+        )}
+      </Page>
+    </Shell>
+  );
+}
+
+function PageOf({ route, me }: { route: Route; me: Me }) {
+  switch (route.page) {
+    case 'sessions':
+      return <SessionsPage before={route.before} me={me} />;
+    case 'connect':
+      return <ConnectPage />;
+    case 'replay':
+      return <ReplayPage key={route.sessionId} sessionId={route.sessionId} startMs={route.startMs} />;
+    case 'audit':
+      return <AuditPage />;
+    case 'sign-in':
+      return <SignInPage />;
+    case 'unknown':
+      return (
+        <Page title="There is no such page">
+          <EmptyNotice title="This address leads nowhere">
+            <Link href="/">See the list of sessions</Link>
+          </EmptyNotice>
+        </Page>
+      );
+  }
+}
+
+function Shell({ route, me, children }: { route: Route; me: Me | null; children: ComponentChildren }) {
+  const reviewer = me?.roles.some((role) => role === 'administrator' || role === 'auditor') ?? false;
+  return (
+    <>
+      <a class="skip-link" href="#main">
+        Skip to content
+      </a>
+      <header class="shell">
+        <Link href="/" class="brand" label="Witness, to the sessions">
+          <img src="/favicon.svg" alt="" width="26" height="26" />
+          <span>Witness</span>
+        </Link>
+        <nav aria-label="Pages">
+          <Link href="/" current={route.page === 'sessions'}>
+            Sessions
+          </Link>
+          <Link href="/connect" current={route.page === 'connect'}>
+            Connect
+          </Link>
+          {reviewer && (
+            <Link href="/audit" current={route.page === 'audit'}>
+              Audit
+            </Link>
+          )}
+        </nav>
+        {me !== null && <Account me={me} />}
+      </header>
+      {children}
+    </>
+  );
+}
+
+function Account({ me }: { me: Me }) {
+  const signOut = async (): Promise<void> => {
+    await postJson('/api/v1/sign-out', {});
+    location.assign('/sign-in');
+  };
+  return (
+    <div class="account">
+      <span title={me.roles.join(', ')}>{me.displayName}</span>
+      <button type="button" class="button button-quiet" onClick={() => void signOut()}>
+        Sign out
+      </button>
+    </div>
+  );
+}

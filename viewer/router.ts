@@ -1,0 +1,49 @@
+/** Addresses of pages, and moving between them without loading the document again. */
+import { useEffect, useState } from 'preact/hooks';
+
+export type Route =
+  | { readonly page: 'sign-in' }
+  | { readonly page: 'sessions'; readonly before: string | null }
+  | { readonly page: 'connect' }
+  | { readonly page: 'replay'; readonly sessionId: string; readonly startMs: number | null }
+  | { readonly page: 'audit' }
+  | { readonly page: 'unknown' };
+
+const CHANGED = 'witness:navigated';
+
+export function parseRoute(url: URL): Route {
+  const path = url.pathname.replace(/\/+$/, '') || '/';
+  if (path === '/sign-in') return { page: 'sign-in' };
+  if (path === '/' || path === '/sessions') return { page: 'sessions', before: url.searchParams.get('before') };
+  if (path === '/connect') return { page: 'connect' };
+  if (path === '/audit') return { page: 'audit' };
+  const replay = /^\/recordings\/([0-9a-f-]{36})$/.exec(path);
+  if (replay?.[1] !== undefined) return { page: 'replay', sessionId: replay[1], startMs: startOf(url) };
+  return { page: 'unknown' };
+}
+
+function startOf(url: URL): number | null {
+  const seconds = Number(url.searchParams.get('t') ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
+}
+
+export function navigate(path: string, mode: 'push' | 'replace' = 'push'): void {
+  if (mode === 'push') history.pushState(null, '', path);
+  else history.replaceState(null, '', path);
+  window.dispatchEvent(new Event(CHANGED));
+  window.scrollTo(0, 0);
+}
+
+export function useRoute(): Route {
+  const [route, setRoute] = useState(() => parseRoute(new URL(location.href)));
+  useEffect(() => {
+    const update = (): void => setRoute(parseRoute(new URL(location.href)));
+    window.addEventListener('popstate', update);
+    window.addEventListener(CHANGED, update);
+    return () => {
+      window.removeEventListener('popstate', update);
+      window.removeEventListener(CHANGED, update);
+    };
+  }, []);
+  return route;
+}
