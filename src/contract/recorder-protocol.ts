@@ -19,6 +19,8 @@ export interface TracePart {
 
 /** Gateway to recorder. */
 export type ToRecorder =
+  /** Which encoder would be used? Answered with `ready` or `failed`, then the process ends. */
+  | { readonly type: 'probe'; readonly encoder: EncoderChoice }
   | {
       readonly type: 'start';
       readonly sessionId: SessionId;

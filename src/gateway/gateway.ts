@@ -1,0 +1,265 @@
+/** Puts the gateway together and takes it apart: nothing here decides or relays. */
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { createSecureContext } from 'node:tls';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import { AuditLog } from '../audit/audit-log.js';
+import { BlobCheckpointStore } from '../audit/blob-checkpoint-store.js';
+import { sealManifest } from '../audit/manifest-seal.js';
+import { loadSigner, type Signer } from '../audit/signer.js';
+import { chainId, type SessionId } from '../contract/ids.js';
+import { compiledEntry, packageRoot } from '../database/compiled-entry.js';
+import { type Database, openDatabase } from '../database/open.js';
+import { type DemoDesktop, startDemoDesktop } from '../demo/demo-desktop.js';
+import { recordingRoutes } from '../http/recordings/routes.js';
+import { createHttpServer } from '../http/server.js';
+import { Identity } from '../identity/identity.js';
+import { BlobRecordingStore } from '../storage/blob-recording-store.js';
+import { DatabaseRecordingRows } from './composition/database-recording-rows.js';
+import { ensureDemoTarget } from './composition/demo-target.js';
+import { GatewayHealth } from './composition/gateway-health.js';
+import { lockDataFolder } from './composition/data-lock.js';
+import { RecordingSource } from './composition/recording-source.js';
+import { SessionControl } from './composition/session-control.js';
+import { openStorage, type OpenStorage } from './composition/storage.js';
+import type { Settings } from './config/settings.js';
+import { KeyWrapper, loadOrCreateKey } from './keys/key-store.js';
+import { NativeEntrance } from './rdp/native-entrance.js';
+import { recorderStarter } from './recording/recorder-process.js';
+import { probeEncoder } from './recording/probe-encoder.js';
+import { RecordingService } from './recording/recording-service.js';
+import { LiveSessions } from './sessions/live-session.js';
+import { SessionLifecycle } from './sessions/session-lifecycle.js';
+import { SessionRequests } from './sessions/session-requests.js';
+import { settleLeftSessions } from './sessions/settle-left-sessions.js';
+import { loadOrCreateCertificate, type ServerCertificate } from './tls/certificate.js';
+import { TraceFolder } from './trace/trace-folder.js';
+
+/** Version of the rules in src/policy; part of every decision. */
+const POLICY_VERSION = 1;
+/** How long a stop waits for recordings; the rest is taken up at the next start. */
+const STOP_GRACE_MS = 20_000;
+
+export interface Gateway {
+  readonly rdp: { readonly host: string; readonly port: number };
+  readonly http: { readonly host: string; readonly port: number };
+  readonly demoTargetPort: number | null;
+  /** Secret of the first administrator's one-time sign-in link; null when somebody has used one. */
+  readonly firstSignInToken: string | null;
+  readonly certificateFingerprint: string;
+  readonly encoder: string;
+  readonly recoveredRecordings: number;
+  /** Ends sessions, finishes what recordings it can, and closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Everything that has to be closed, in the order of opening. */
+type Closers = (() => Promise<void>)[];
+
+/** Starts a gateway. Rejects with an error that says what to do; nothing is left running then. */
+export async function startGateway(settings: Settings, log: Logger): Promise<Gateway> {
+  const closers: Closers = [];
+  try {
+    return await open(settings, log, closers);
+  } catch (error) {
+    await closeAll(closers, log);
+    throw error;
+  }
+}
+
+async function closeAll(closers: Closers, log: Logger): Promise<void> {
+  for (const close of closers.splice(0).toReversed()) {
+    await close().catch((error: unknown) => log.error({ error: String(error) }, 'something did not close'));
+  }
+}
+
+async function open(settings: Settings, log: Logger, closers: Closers): Promise<Gateway> {
+  const clock = Date.now;
+  const { dataDir } = settings;
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  closers.push(await lockDataFolder(dataDir));
+  const keys = path.join(dataDir, 'keys');
+  const [masterKey, viewingKey, signer, certificate] = await Promise.all([
+    loadOrCreateKey(path.join(keys, 'master.key')),
+    loadOrCreateKey(path.join(keys, 'viewing.key')),
+    loadSigner(path.join(keys, 'signing.pem')),
+    loadOrCreateCertificate(path.join(dataDir, 'tls'), [settings.publicHost, 'localhost', '127.0.0.1'], clock()),
+  ]);
+  const recorderEntry = fileURLToPath(compiledEntry('recorder/main.js'));
+  const startRecorder = recorderStarter(recorderEntry);
+  const [storage, database, encoder] = await Promise.all([
+    openStorage(settings, log),
+    openDatabase(databaseLocation(settings)),
+    probeEncoder(startRecorder, settings.encoder),
+  ]);
+  closers.push(() => storage.stop());
+  closers.push(() => database.close());
+  const audit = await openAudit(settings, signer, storage, database, clock);
+  closers.push(() => audit.stop());
+  await audit.append({
+    kind: 'gateway.started',
+    actor: 'gateway',
+    sessionId: null,
+    data: { encoder, version: '0.1.0' },
+  });
+
+  const live = new LiveSessions();
+  const recordings = new RecordingService({
+    storage: storage.access,
+    encoder: settings.encoder,
+    startRecorder,
+    rows: new DatabaseRecordingRows(database, clock),
+    audit,
+    seal: (body) => sealManifest(body, signer),
+    traces: new TraceFolder(dataDir),
+    wrapper: new KeyWrapper(masterKey),
+    gatewayId: settings.gatewayId,
+    clock,
+    durability: settings.durability,
+    traceMaxBytes: settings.traceMaxBytes,
+    traceKeep: settings.traceKeep,
+    createRow: (sessionId, startedAtMs) => createRecordingRow(database, settings, sessionId, startedAtMs),
+    log: (level, message, sessionId) => log[level]({ sessionId }, message),
+  });
+  const lifecycleOptions = { database, audit, recordings, live, clock, log };
+  const lifecycle = new SessionLifecycle({ ...lifecycleOptions, reconnectWindowMs: settings.reconnectWindowMs });
+  const outcomes = await settleLeftSessions({ database, audit, clock, gatewayId: settings.gatewayId });
+  const recoveredRecordings = await recordings.recover(async (sessionId) => outcomes.outcomeOf(sessionId));
+  closers.push(() => recordings.stop(STOP_GRACE_MS));
+
+  const demo = settings.demoTarget ? await startDemo(database, settings, certificate, clock) : null;
+  if (demo !== null) closers.push(() => demo.close());
+  const secureContext = createSecureContext({
+    cert: certificate.certificatePem,
+    key: certificate.privateKeyPem,
+    minVersion: 'TLSv1.2',
+  });
+  const admission = { database, audit, clock, policyVersion: POLICY_VERSION, live };
+  const entrance = new NativeEntrance({
+    ...lifecycleOptions,
+    lifecycle,
+    secureContext,
+    maxGapMs: settings.maxGapMs,
+    maxConnections: settings.maxSessions,
+    admission: { ...admission, reconnectWindowMs: settings.reconnectWindowMs },
+  });
+  const rdpPort = await entrance.listen(settings.rdpHost, settings.rdpPort);
+  closers.push(() => entrance.close());
+  const control = new SessionControl({ database, audit, live, lifecycle, clock, gatewayId: settings.gatewayId, log });
+  closers.push(() => control.stop());
+
+  const identity = new Identity({ database, audit, clock });
+  const requests = new SessionRequests({
+    database,
+    audit,
+    clock,
+    gatewayId: settings.gatewayId,
+    policyVersion: POLICY_VERSION,
+    ticketLifetimeMs: settings.ticketLifetimeMs,
+    rdpAddress: { host: settings.publicHost, port: rdpPort },
+  });
+  const store = new BlobRecordingStore(storage.container);
+  const source = new RecordingSource(database);
+  const server = await createHttpServer({
+    tls: { cert: certificate.certificatePem, key: certificate.privateKeyPem },
+    database,
+    audit,
+    identity,
+    sessions: {
+      request: (user, request, clientAddress) => requests.request(user, request, clientAddress),
+      disconnect: (id, user) => control.requestDisconnect(id, user),
+    },
+    health: new GatewayHealth({ database, audit, store, recordings, live, encoder, clock }),
+    recordings: recordingRoutes({
+      viewer: (request) => ({ actor: `user:${request.user.id}`, ...request.user }),
+      loadRecording: (id) => source.loadRecording(id),
+      findPlace: (id) => source.findPlace(id),
+      findVideo: (id, file) => source.findVideo(id, file),
+      audit: async (event) => void (await audit.append(event)),
+      store,
+      viewingKey,
+      now: clock,
+    }),
+    viewerFolder: path.join(packageRoot(), 'dist', 'viewer'),
+    clock,
+  });
+  await server.listen({ host: settings.httpHost, port: settings.httpPort });
+  closers.push(() => server.close());
+  const firstSignInToken = await identity.firstAdministratorLink();
+  return {
+    rdp: { host: settings.publicHost, port: rdpPort },
+    http: { host: settings.publicHost, port: (server.server.address() as AddressInfo).port },
+    demoTargetPort: demo?.port ?? null,
+    firstSignInToken,
+    certificateFingerprint: certificate.fingerprint,
+    encoder,
+    recoveredRecordings,
+    stop: async () => {
+      await control.endAll('gateway-stopped');
+      await audit
+        .append({ kind: 'gateway.stopped', actor: 'gateway', sessionId: null, data: {} })
+        .catch((error: unknown) => log.error({ error: String(error) }, 'the stop is not on record'));
+      await closeAll(closers, log);
+    },
+  };
+}
+
+function databaseLocation({ database, dataDir }: Settings): Parameters<typeof openDatabase>[0] {
+  if (database !== 'embedded') return { kind: 'postgres', url: database };
+  return { kind: 'sqlite', path: path.join(dataDir, 'witness.db') };
+}
+
+async function openAudit(
+  settings: Settings,
+  signer: Signer,
+  storage: OpenStorage,
+  database: Database,
+  clock: () => number,
+): Promise<AuditLog> {
+  const store = new BlobCheckpointStore(storage.container);
+  return AuditLog.start({ chainId: chainId(settings.gatewayId), store, signer, clock, events: database.auditEvents });
+}
+
+const LEASE_MS = 24 * 60 * 60 * 1000;
+
+/** [invariant 1] The database refuses this row for a session that must not be recorded, whatever was decided before. */
+async function createRecordingRow(
+  database: Database,
+  settings: Settings,
+  sessionId: SessionId,
+  sessionStartedAtMs: number,
+): Promise<void> {
+  const session = await database.sessions.get(sessionId);
+  if (session === null) throw new Error('there is no such session');
+  const { connectionMethod, authenticationMethod, protocol, recordingSetting } = session;
+  await database.recordings.create({
+    sessionId,
+    connectionMethod,
+    authenticationMethod,
+    protocol,
+    recordingSetting: recordingSetting === 'off' ? 'preferred' : recordingSetting,
+    ownerGatewayId: settings.gatewayId,
+    leaseExpiresAtMs: sessionStartedAtMs + LEASE_MS,
+    sessionStartedAtMs,
+  });
+}
+
+async function startDemo(
+  database: Database,
+  settings: Settings,
+  certificate: ServerCertificate,
+  clock: () => number,
+): Promise<DemoDesktop> {
+  const tls = { cert: certificate.certificatePem, key: certificate.privateKeyPem };
+  const demo = await startDemoDesktop({ host: '127.0.0.1', port: 0, tls, clock });
+  await ensureDemoTarget(database, {
+    port: demo.port,
+    recording: settings.recording,
+    nowMs: clock(),
+    random: randomBytes(10),
+  });
+  return demo;
+}
