@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
@@ -20,6 +22,19 @@ describe.runIf(process.platform === 'linux')('a lab', () => {
     await lab.close();
     expect(members.filter(({ pid }) => isAlive(pid))).toEqual([]);
     expect(existsSync(folder)).toBe(false);
+  });
+
+  it('leaves nothing behind when the test process is killed', async () => {
+    const source = new URL('./peer-process.ts', import.meta.url).pathname;
+    const script = `import { PeerProcess } from ${JSON.stringify(source)};
+      const peer = await PeerProcess.start({ name: 'sleep', command: 'sleep', args: ['300'], env: {} });
+      console.log(peer.pid);`;
+    const tests = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script]);
+    const [line] = (await once(tests.stdout, 'data')) as [Buffer];
+    const pid = Number(line.toString());
+    expect(isAlive(pid)).toBe(true);
+    tests.kill('SIGKILL');
+    await waitFor('the end of sleep', () => !isAlive(pid));
   });
 
   it('closes in reverse order, and goes on after a failure', async () => {

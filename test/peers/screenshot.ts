@@ -1,7 +1,10 @@
 /** What a display shows, and waiting until it shows something. */
 import { execFile } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { lumaPsnr } from '../pixels/luma-psnr.js';
+import { writePng } from '../pixels/png.js';
 import type { Raster, Rectangle } from '../pixels/raster.js';
 import { decodeXwd } from '../pixels/xwd.js';
 import { displayEnv, type Display } from './lab.js';
@@ -59,8 +62,10 @@ export async function waitForSamePicture(
   { minimumPsnr = Infinity, mask, asSent = (raster) => raster, timeoutMs = 10_000 }: SamePictureOptions = {},
 ): Promise<SamePicture> {
   let best = 0;
+  let last: { server: Raster; client: Raster } | undefined;
   const look = async (): Promise<SamePicture | undefined> => {
     const pictures = { server: await screenshot(server), client: await screenshot(client) };
+    last = pictures;
     const psnr = lumaPsnr(asSent(pictures.server), pictures.client, mask);
     best = Math.max(best, psnr);
     return psnr >= minimumPsnr ? { ...pictures, psnr } : undefined;
@@ -68,6 +73,18 @@ export async function waitForSamePicture(
   try {
     return await waitFor(`${client.name} to show what ${server.name} shows`, look, timeoutMs);
   } catch (error) {
-    throw new Error(`${(error as Error).message} (at best ${best.toFixed(2)} dB)`, { cause: error });
+    const files = last === undefined ? '' : await keepPictures(last);
+    throw new Error(`${(error as Error).message} (at best ${best.toFixed(2)} dB)${files}`, { cause: error });
   }
+}
+
+/** Where WITNESS_LAB_PICTURES names a folder, writes both pictures there, and says so. */
+async function keepPictures(pictures: { server: Raster; client: Raster }): Promise<string> {
+  const folder = process.env['WITNESS_LAB_PICTURES'];
+  if (folder === undefined) return '; to see both, set WITNESS_LAB_PICTURES to a folder';
+  await mkdir(folder, { recursive: true });
+  const name = join(folder, String(process.hrtime.bigint()));
+  await writePng(`${name}-server.png`, pictures.server);
+  await writePng(`${name}-client.png`, pictures.client);
+  return `; see ${name}-server.png and ${name}-client.png`;
 }
