@@ -3,14 +3,14 @@
  * each direction, so one object serves a session.
  */
 import { BULK_COMPRESSORS, type BulkCompressor } from '../../src/contract/capability-table.js';
+import {
+  COMPRESSION_TYPE_MASK,
+  PACKET_AT_FRONT,
+  PACKET_COMPRESSED,
+  PACKET_FLUSHED,
+} from '../../src/rdp/session/share-data.js';
 import { DecodeError } from '../../src/rdp/wire/errors.js';
 import { MPPC_64K, MPPC_8K, MppcDecompressor } from './mppc.js';
-
-/** Flags of compressed data, 3.1.8.2.1; the low four bits are the compression type. */
-export const PACKET_COMPRESSED = 0x20;
-export const PACKET_AT_FRONT = 0x40;
-export const PACKET_FLUSHED = 0x80;
-export const COMPRESSION_TYPE_MASK = 0x0f;
 
 const STRUCTURE = 'bulkData';
 
@@ -46,7 +46,7 @@ export class BulkDecompressor {
 
   /**
    * Returns the data itself when `flags` lack PACKET_COMPRESSED, else a view of the decompressed bytes that is valid
-   * until the next call.
+   * until the next call. The flags are those of [MS-RDPBCGR] 3.1.8.2.1.
    * @throws DecodeError for data that cannot be decompressed and, until PACKET_FLUSHED, for all compressed data after it.
    */
   decompress(data: Uint8Array, flags: number): Uint8Array {

@@ -30,8 +30,8 @@ export class Framebuffer implements PixelTarget {
     return this.width * 4;
   }
 
-  /** Fills an area with one colour, 0xXXRRGGBB. */
-  fill(area: Rectangle, color: number): void {
+  /** Paints an area in one colour, 0xXXRRGGBB. */
+  paint(area: Rectangle, color: number): void {
     const inside = clip(area, this.width, this.height);
     if (inside === null) return;
     for (let row = inside.y; row < inside.y + inside.height; row += 1) {

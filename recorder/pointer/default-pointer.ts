@@ -1,4 +1,4 @@
-import type { PointerShape } from './pointer-shape.js';
+import type { PointerImage } from './pointer-image.js';
 
 /** An arrow for SYSPTR_DEFAULT: `#` is black, `.` is white. */
 const ARROW = [
@@ -23,7 +23,7 @@ const ARROW = [
 
 const COLORS: Readonly<Record<string, number>> = { '#': 0xff00_0000, '.': 0xffff_ffff };
 
-function draw(rows: readonly string[]): PointerShape {
+function draw(rows: readonly string[]): PointerImage {
   const width = Math.max(...rows.map((row) => row.length));
   const pixels = new Uint32Array(width * rows.length);
   rows.forEach((row, y) => {

@@ -5,10 +5,10 @@
 import type { PixelTarget } from '../decoders/encoded-bitmap.js';
 import { clip, type Rectangle } from '../picture/rectangle.js';
 import { DEFAULT_POINTER } from './default-pointer.js';
-import { INVERT, type PointerShape } from './pointer-shape.js';
+import { INVERT, type PointerImage } from './pointer-image.js';
 
 export class PointerOverlay {
-  #shape: PointerShape | null = DEFAULT_POINTER;
+  #image: PointerImage | null = DEFAULT_POINTER;
   #position: { readonly x: number; readonly y: number } | null = null;
   #changed = false;
   /** Where the pointer is in the pictures that were handed out. */
@@ -20,10 +20,10 @@ export class PointerOverlay {
     return this.#changed;
   }
 
-  /** Shows another shape; null hides the pointer. */
-  setShape(shape: PointerShape | null): void {
-    if (shape === this.#shape) return;
-    this.#shape = shape;
+  /** Shows another image; null hides the pointer. */
+  setImage(image: PointerImage | null): void {
+    if (image === this.#image) return;
+    this.#image = image;
     this.#changed ||= this.#position !== null;
   }
 
@@ -31,13 +31,13 @@ export class PointerOverlay {
   moveTo(x: number, y: number): void {
     if (this.#position?.x === x && this.#position.y === y) return;
     this.#position = { x, y };
-    this.#changed ||= this.#shape !== null;
+    this.#changed ||= this.#image !== null;
   }
 
   /** Forgets what was drawn: the picture that it was drawn on is gone. */
   forgetShown(): void {
     this.#shown = null;
-    this.#changed = this.#position !== null && this.#shape !== null;
+    this.#changed = this.#position !== null && this.#image !== null;
   }
 
   /** The areas that differ from the last picture handed out because of the pointer. */
@@ -51,18 +51,18 @@ export class PointerOverlay {
     const area = this.#area(target);
     this.#shown = area;
     this.#changed = false;
-    if (area === null || this.#shape === null || this.#position === null) return;
+    if (area === null || this.#image === null || this.#position === null) return;
     if (this.#under.length < area.width * area.height) this.#under = new Uint32Array(area.width * area.height);
-    const left = this.#position.x - this.#shape.hotSpotX;
-    const top = this.#position.y - this.#shape.hotSpotY;
+    const left = this.#position.x - this.#image.hotSpotX;
+    const top = this.#position.y - this.#image.hotSpotY;
     for (let row = 0; row < area.height; row += 1) {
       const at = (area.y + row) * target.width + area.x;
-      const from = (area.y + row - top) * this.#shape.width + area.x - left;
+      const from = (area.y + row - top) * this.#image.width + area.x - left;
       for (let i = 0; i < area.width; i += 1) {
-        // Both offsets lie in the area, which was clipped to shape and target.
+        // Both offsets lie in the area, which was clipped to image and target.
         const below = target.words[at + i] as number;
         this.#under[row * area.width + i] = below;
-        target.words[at + i] = compose(this.#shape.pixels[from + i] as number, below);
+        target.words[at + i] = compose(this.#image.pixels[from + i] as number, below);
       }
     }
   }
@@ -78,12 +78,12 @@ export class PointerOverlay {
   }
 
   #area(target: PixelTarget): Rectangle | null {
-    const shape = this.#shape;
+    const image = this.#image;
     const position = this.#position;
-    if (shape === null || position === null) return null;
-    const x = position.x - shape.hotSpotX;
-    const y = position.y - shape.hotSpotY;
-    return clip({ x, y, width: shape.width, height: shape.height }, target.width, target.height);
+    if (image === null || position === null) return null;
+    const x = position.x - image.hotSpotX;
+    const y = position.y - image.hotSpotY;
+    return clip({ x, y, width: image.width, height: image.height }, target.width, target.height);
   }
 }
 

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BulkDecompressor, PACKET_COMPRESSED, PACKET_FLUSHED } from '../../../recorder/bulk/bulk-decompressor.js';
+import { BulkDecompressor } from '../../../recorder/bulk/bulk-decompressor.js';
 import { MPPC_64K, MPPC_8K, MppcDecompressor } from '../../../recorder/bulk/mppc.js';
 import { BULK_COMPRESSORS } from '../../../src/contract/capability-table.js';
+import { PACKET_COMPRESSED, PACKET_FLUSHED } from '../../../src/rdp/session/share-data.js';
 import { DecodeError } from '../../../src/rdp/wire/errors.js';
 import { Reader } from '../../../src/rdp/wire/reader.js';
 

@@ -70,15 +70,15 @@ describe('framebuffer', () => {
     expect([...framebuffer.pixels.subarray(0, 8)]).toEqual([0, 0, 0, 255, 0, 0, 0, 255]);
     expect(framebuffer.pixels).toHaveLength(framebuffer.stride * 2);
     const second = { x: 1, y: 0, width: 1, height: 1 };
-    framebuffer.fill(second, 0xff11_2233);
+    framebuffer.paint(second, 0xff11_2233);
     expect([...framebuffer.pixels.subarray(4, 8)]).toEqual([0x33, 0x22, 0x11, 0xff]);
   });
 
-  it('fills exactly the part of an area that is in the picture', () => {
+  it('paints exactly the part of an area that is in the picture', () => {
     fc.assert(
       fc.property(rectangle, (area) => {
         const framebuffer = new Framebuffer(WIDTH, HEIGHT);
-        framebuffer.fill(area, 7);
+        framebuffer.paint(area, 7);
         expect(framebuffer.words).toEqual(map((x, y) => (has(area, x, y) ? 7 : 0xff00_0000)));
       }),
     );

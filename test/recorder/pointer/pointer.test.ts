@@ -6,24 +6,24 @@ import { PointerOverlay } from '../../../recorder/pointer/pointer-overlay.js';
 import {
   decodePointer,
   INVERT,
+  type PointerSource,
   type PointerImage,
-  type PointerShape,
-} from '../../../recorder/pointer/pointer-shape.js';
+} from '../../../recorder/pointer/pointer-image.js';
 import { DecodeError } from '../../../src/rdp/wire/errors.js';
 import { Reader } from '../../../src/rdp/wire/reader.js';
 import { fixture, pngPixels } from './support.js';
 
 const PALETTE = Uint32Array.from({ length: 256 }, (_, index) => index * 0x01_0101);
 
-function updateBody(name: string, kind: 'color' | 'new' | 'large'): PointerImage {
+function updateBody(name: string, kind: 'color' | 'new' | 'large'): PointerSource {
   const reader = new Reader(fixture(name), 'pointerUpdate');
   const xorBpp = kind === 'color' ? 24 : reader.u16();
   reader.skip(2);
   const [hotSpotX, hotSpotY, width, height] = [reader.u16(), reader.u16(), reader.u16(), reader.u16()];
   const andBytes = kind === 'large' ? reader.u32() : reader.u16();
   const xorBytes = kind === 'large' ? reader.u32() : reader.u16();
-  const xorMask = reader.bytes(xorBytes);
-  return { xorBpp, hotSpotX, hotSpotY, width, height, xorMask, andMask: reader.bytes(andBytes) };
+  const xorMaskData = reader.bytes(xorBytes);
+  return { xorBpp, hotSpotX, hotSpotY, width, height, xorMaskData, andMaskData: reader.bytes(andBytes) };
 }
 
 /** The reference images hold `c * c >> 8` for each colour channel `c`. */
@@ -32,8 +32,8 @@ function squared(pixel: number): number {
   return ((pixel & 0xff00_0000) | channel(16) | channel(8) | channel(0)) >>> 0;
 }
 
-function image(xorBpp: number, width: number, height: number, xorMask: number[], andMask: number[]): PointerImage {
-  const masks = { xorMask: Uint8Array.from(xorMask), andMask: Uint8Array.from(andMask) };
+function image(xorBpp: number, width: number, height: number, xorMask: number[], andMask: number[]): PointerSource {
+  const masks = { xorMaskData: Uint8Array.from(xorMask), andMaskData: Uint8Array.from(andMask) };
   return { xorBpp, width, height, hotSpotX: 0, hotSpotY: 0, ...masks };
 }
 
@@ -68,6 +68,14 @@ describe('pointer images', () => {
     expect([...shape.pixels]).toEqual([0xff01_0101, 0xff02_0202, 0xff03_0303]);
   });
 
+  it('reads two bytes for each pixel at 15 bpp', () => {
+    const shape = decodePointer(image(15, 3, 1, [0xff, 0x7f, 0, 0, 0xff, 0x7f], [0, 0]), PALETTE);
+    expect([...shape.pixels]).toEqual([0xffff_ffff, 0xff00_0000, 0xffff_ffff]);
+    expect(() => decodePointer(image(15, 17, 1, Array<number>(32).fill(0), [0, 0, 0, 0]), PALETTE)).toThrow(
+      /truncated/,
+    );
+  });
+
   it('makes of the AND mask transparent, inverting and painted pixels', () => {
     const shape = decodePointer(image(24, 3, 1, [0, 0, 0, 255, 255, 255, 9, 9, 9, 0], [0xe0, 0]), PALETTE);
     expect([...shape.pixels]).toEqual([0, INVERT, 0xff09_0909]);
@@ -93,9 +101,12 @@ describe('pointer images', () => {
         fc.nat(20),
         fc.uint8Array({ maxLength: 3000 }),
         fc.uint8Array({ maxLength: 200 }),
-        (xorBpp, width, height, xorMask, andMask) => {
+        (xorBpp, width, height, xorMaskData, andMaskData) => {
           try {
-            const shape = decodePointer({ xorBpp, width, height, hotSpotX: 0, hotSpotY: 0, xorMask, andMask }, PALETTE);
+            const shape = decodePointer(
+              { xorBpp, width, height, hotSpotX: 0, hotSpotY: 0, xorMaskData, andMaskData },
+              PALETTE,
+            );
             expect(shape.pixels).toHaveLength(width * height);
           } catch (error) {
             expect(error).toBeInstanceOf(DecodeError);
@@ -123,13 +134,13 @@ describe('pointer cache', () => {
     const cache = new PointerCache();
     cache.resize(65_535);
     const pixels = new Uint32Array(384 * 384);
-    const shape: PointerShape = { width: 384, height: 384, hotSpotX: 0, hotSpotY: 0, pixels };
-    for (let index = 0; index < 100; index += 1) cache.put(index, shape);
-    cache.put(99, shape);
-    expect(() => cache.put(100, shape)).toThrow(/limit/);
+    const image: PointerImage = { width: 384, height: 384, hotSpotX: 0, hotSpotY: 0, pixels };
+    for (let index = 0; index < 100; index += 1) cache.put(index, image);
+    cache.put(99, image);
+    expect(() => cache.put(100, image)).toThrow(/limit/);
     cache.resize(50);
     cache.resize(256);
-    cache.put(100, shape);
+    cache.put(100, image);
     expect(() => cache.put(256, DEFAULT_POINTER)).toThrow(/invalid/);
   });
 });
@@ -140,7 +151,7 @@ describe('pointer overlay', () => {
     width,
     height,
   });
-  const dot = (pixel: number): PointerShape => ({
+  const dot = (pixel: number): PointerImage => ({
     width: 1,
     height: 1,
     hotSpotX: 0,
@@ -155,7 +166,7 @@ describe('pointer overlay', () => {
     overlay.draw(target);
     expect(target.words.every((word) => word === 5)).toBe(true);
     overlay.moveTo(3, 3);
-    overlay.setShape(null);
+    overlay.setImage(null);
     expect(overlay.changed).toBe(true);
     expect(overlay.changedAreas(target)).toEqual([]);
     overlay.draw(target);
@@ -169,7 +180,7 @@ describe('pointer overlay', () => {
         const target = picture(0);
         target.words.forEach((_, index) => (target.words[index] = index * 7919));
         const before = target.words.slice();
-        overlay.setShape({ ...DEFAULT_POINTER, hotSpotX, hotSpotY });
+        overlay.setImage({ ...DEFAULT_POINTER, hotSpotX, hotSpotY });
         overlay.moveTo(x, y);
         const areas = overlay.changedAreas(target);
         overlay.draw(target);
@@ -193,7 +204,7 @@ describe('pointer overlay', () => {
   it('names the areas where it was and is', () => {
     const overlay = new PointerOverlay();
     const target = picture(0);
-    overlay.setShape(dot(0xff00_0001));
+    overlay.setImage(dot(0xff00_0001));
     overlay.moveTo(3, 4);
     expect(overlay.changedAreas(target)).toEqual([{ x: 3, y: 4, width: 1, height: 1 }]);
     overlay.draw(target);
@@ -209,7 +220,7 @@ describe('pointer overlay', () => {
     ]);
     overlay.draw(target);
     overlay.restore(target);
-    overlay.setShape(null);
+    overlay.setImage(null);
     expect(overlay.changedAreas(target)).toEqual([{ x: 20, y: 10, width: 1, height: 1 }]);
   });
 
@@ -223,7 +234,7 @@ describe('pointer overlay', () => {
   ])('%s', (_, pixel, below, expected) => {
     const overlay = new PointerOverlay();
     const target = picture(below);
-    overlay.setShape(dot(pixel));
+    overlay.setImage(dot(pixel));
     overlay.moveTo(0, 0);
     overlay.draw(target);
     expect(target.words[0]).toBe(expected);

@@ -5,16 +5,17 @@
  * Rows are padded to two bytes and run bottom-up; those of 1 bpp pointers run top-down, as clients know them.
  */
 import { DecodeError } from '../../src/rdp/wire/errors.js';
+import { pointerRowBytes, type PointerShape } from '../../src/rdp/updates/pointer-shape.js';
 import { MAX_POINTER_DIMENSION } from '../../src/rdp/wire/limits.js';
 import { expand15, expand16 } from '../decoders/pixel-formats.js';
 
 const STRUCTURE = 'pointer';
 
-/** A pixel of `PointerShape` that inverts what is under it; alpha is zero, so it is none that could be painted. */
+/** A pixel of `PointerImage` that inverts what is under it; alpha is zero, so it is none that could be painted. */
 export const INVERT = 0x00ff_ffff;
 
 /** An image to be drawn with its hot spot at the pointer's position. */
-export interface PointerShape {
+export interface PointerImage {
   readonly width: number;
   readonly height: number;
   readonly hotSpotX: number;
@@ -24,33 +25,27 @@ export interface PointerShape {
 }
 
 /** The fields of a pointer update that its image is made of. */
-export interface PointerImage {
-  readonly xorBpp: number;
-  readonly width: number;
-  readonly height: number;
-  readonly hotSpotX: number;
-  readonly hotSpotY: number;
-  readonly xorMask: Uint8Array;
-  readonly andMask: Uint8Array;
-}
+export type PointerSource = Omit<PointerShape, 'cacheIndex'>;
 
 /**
  * Decodes a pointer image; `palette` holds 256 colours (0x00RRGGBB) for 4 and 8 bpp.
  * @throws DecodeError when the masks are shorter than the size says, or the size or depth is none that RDP has.
  */
-export function decodePointer(image: PointerImage, palette: Uint32Array): PointerShape {
-  const { width, height, xorBpp, xorMask, andMask } = image;
+export function decodePointer(source: PointerSource, palette: Uint32Array): PointerImage {
+  const { width, height, xorBpp, xorMaskData: xorMask, andMaskData: andMask, hotSpotX, hotSpotY } = source;
   if (width > MAX_POINTER_DIMENSION || height > MAX_POINTER_DIMENSION) throw new DecodeError('limit', STRUCTURE, 0);
-  const xorRow = rowBytes(width * xorBpp);
-  const andRow = rowBytes(width);
-  if (xorMask.length < xorRow * height) throw new DecodeError('truncated', STRUCTURE, xorMask.length, 'XOR mask');
-  // Pointers with alpha come without an AND mask from some servers.
+  const pixels = new Uint32Array(width * height);
+  const image = { width, height, hotSpotX, hotSpotY, pixels };
+  // Clients show nothing of a pointer without colours, and take one with alpha and without an AND mask.
+  if (xorMask.length === 0) return image;
   const hasAnd = andMask.length > 0;
+  const xorRow = pointerRowBytes(width, xorBpp === 15 ? 16 : xorBpp);
+  const andRow = pointerRowBytes(width, 1);
+  if (xorMask.length < xorRow * height) throw new DecodeError('truncated', STRUCTURE, xorMask.length, 'XOR mask');
   if (hasAnd && andMask.length < andRow * height)
     throw new DecodeError('truncated', STRUCTURE, andMask.length, 'AND mask');
   const bottomUp = xorBpp !== 1;
   const colorAt = colorReader(xorBpp, xorMask, palette);
-  const pixels = new Uint32Array(width * height);
   const alpha = xorBpp === 32 && hasAlpha(xorMask, xorRow * height);
   for (let y = 0; y < height; y += 1) {
     const row = bottomUp ? height - 1 - y : y;
@@ -60,11 +55,7 @@ export function decodePointer(image: PointerImage, palette: Uint32Array): Pointe
       pixels[y * width + x] = alpha ? blendable(color, masked) : opaque(color & 0xff_ffff, masked);
     }
   }
-  return { width, height, hotSpotX: image.hotSpotX, hotSpotY: image.hotSpotY, pixels };
-}
-
-function rowBytes(bits: number): number {
-  return ((bits + 15) >> 4) * 2;
+  return image;
 }
 
 // Offsets below lie within masks whose length was compared with the size, hence the `as number`.

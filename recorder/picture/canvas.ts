@@ -1,0 +1,67 @@
+/** What updates draw on: the desktop and its changed areas, the pointer, and the session's palette. */
+import { DecodeScratch, type BitmapDecoder, type EncodedBitmap } from '../decoders/encoded-bitmap.js';
+import { PointerCache } from '../pointer/pointer-cache.js';
+import { PointerOverlay } from '../pointer/pointer-overlay.js';
+import { DirtyRectangles } from './dirty-rectangles.js';
+import { Framebuffer } from './framebuffer.js';
+import { clip, type Rectangle } from './rectangle.js';
+
+export class Canvas {
+  /** 256 colours, 0x00RRGGBB; black until the target sends a palette. */
+  readonly palette = new Uint32Array(256);
+  readonly pointers = new PointerCache();
+  readonly overlay = new PointerOverlay();
+  readonly #scratch = new DecodeScratch();
+  #framebuffer = new Framebuffer(0, 0);
+  #dirty = new DirtyRectangles(0, 0);
+
+  get framebuffer(): Framebuffer {
+    return this.#framebuffer;
+  }
+
+  /** True when a picture rendered now differs from the last one. */
+  get changed(): boolean {
+    return !this.#dirty.empty || this.overlay.changed;
+  }
+
+  /** Begins a black desktop of another size. */
+  resize(width: number, height: number): void {
+    this.#framebuffer = new Framebuffer(width, height);
+    this.#dirty = new DirtyRectangles(width, height);
+    this.#dirty.add({ x: 0, y: 0, width, height });
+    this.overlay.forgetShown();
+  }
+
+  /**
+   * Decodes a bitmap with its top left pixel at the area's. Returns the part of the desktop that it drew.
+   * @throws DecodeError, and then it has drawn nothing.
+   */
+  draw(decoder: BitmapDecoder, bitmap: EncodedBitmap, area: Rectangle): Rectangle | null {
+    decoder(bitmap, this.#framebuffer, area, this.#scratch);
+    const { width, height } = bitmap;
+    return this.#touch({ ...area, width: Math.min(area.width, width), height: Math.min(area.height, height) });
+  }
+
+  /** Marks an area as unknown. Returns the part of it that is on the desktop. */
+  hatch(area: Rectangle): Rectangle | null {
+    this.#framebuffer.hatch(area);
+    return this.#touch(area);
+  }
+
+  #touch(area: Rectangle): Rectangle | null {
+    this.#dirty.add(area);
+    return clip(area, this.#framebuffer.width, this.#framebuffer.height);
+  }
+
+  /** As `Picture.render`. */
+  render(consume: (pixels: Uint8Array, dirty: readonly Rectangle[]) => void): void {
+    for (const area of this.overlay.changedAreas(this.#framebuffer)) this.#dirty.add(area);
+    this.overlay.draw(this.#framebuffer);
+    try {
+      consume(this.#framebuffer.pixels, this.#dirty.list);
+    } finally {
+      this.overlay.restore(this.#framebuffer);
+    }
+    this.#dirty.clear();
+  }
+}

@@ -1,0 +1,265 @@
+/**
+ * The picture of a session: trace records in, pixels out. A function of the records alone, so that a recording that is
+ * taken up again looks like one that was never interrupted.
+ */
+import { TraceRecordKind, type TraceActivation, type TraceRecord } from '../../src/contract/trace.js';
+import { PduType, sharePdus, type SharePdu } from '../../src/rdp/session/share-control.js';
+import { decodeShareData, PduType2, type ShareData } from '../../src/rdp/session/share-data.js';
+import { decodeFastPathUpdateData, type FastPathUpdateData } from '../../src/rdp/updates/fast-path-update-data.js';
+import {
+  decodeFastPathOutput,
+  FastPathUpdateCode,
+  type FastPathUpdate,
+} from '../../src/rdp/updates/fast-path-output.js';
+import { decodeGraphicsUpdate } from '../../src/rdp/updates/graphics-update.js';
+import { decodePointerUpdate } from '../../src/rdp/updates/pointer-updates.js';
+import { UpdateFragments, type WholeUpdate } from '../../src/rdp/updates/update-fragments.js';
+import { MAX_DESKTOP_DIMENSION, MAX_DESKTOP_PIXELS } from '../../src/rdp/wire/limits.js';
+import { Reader } from '../../src/rdp/wire/reader.js';
+import { BulkDecompressor } from '../bulk/bulk-decompressor.js';
+import { reasonOf, Tally, type Applied } from './applied.js';
+import { Canvas } from './canvas.js';
+import type { Rectangle } from './rectangle.js';
+import { paintUpdate } from './update-painter.js';
+
+export type { Applied, Drop } from './applied.js';
+export type { Rectangle } from './rectangle.js';
+
+const NOTHING: Applied = { pdus: 0, bytes: 0, changed: false, drops: [] };
+
+/** Names of fast-path updates for drops. */
+const UPDATE_NAMES = new Map<number, string>(Object.entries(FastPathUpdateCode).map(([name, code]) => [code, name]));
+
+/** The picture of one part of a session (one connection): its history and caches are the connection's. */
+export class Picture {
+  readonly #canvas = new Canvas();
+  readonly #bulk = new BulkDecompressor();
+  #fragments = new UpdateFragments();
+  /** Fragments of an update that has not ended, and the PDUs before the one in hand that they came in. */
+  #pendingBytes = 0;
+  #pendingPdus = 0;
+  /** True when the PDU in hand holds a fragment of it. */
+  #pendingHere = false;
+  #compression = false;
+  #generation = 0;
+
+  /** Pixels; 0 before the first activation. */
+  get width(): number {
+    return this.#canvas.framebuffer.width;
+  }
+
+  get height(): number {
+    return this.#canvas.framebuffer.height;
+  }
+
+  /** True from the first activation on: a desktop has a size. It is black where the target has not drawn. */
+  get hasPicture(): boolean {
+    return this.#generation > 0;
+  }
+
+  /** Counts the sizes that the desktop has had. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** True when a picture rendered now differs from the last one rendered. */
+  hasDirty(): boolean {
+    return this.#canvas.changed;
+  }
+
+  /**
+   * Calls `consume` with the BGRX pixels (top-down, stride = width * 4 bytes), the pointer drawn on them, and the areas
+   * that differ from what was rendered last, the pointer's old and current place included. The pixels are valid during
+   * the call only.
+   */
+  render(consume: (pixels: Uint8Array, dirty: readonly Rectangle[]) => void): void {
+    this.#canvas.render(consume);
+  }
+
+  /** Applies one record. Throws nothing for what a peer sent: that is in the drops. */
+  apply(record: TraceRecord): Applied {
+    const payload = record.payload;
+    switch (record.kind) {
+      case TraceRecordKind.activation:
+        return this.#activate(JSON.parse(new TextDecoder().decode(payload)) as TraceActivation);
+      case TraceRecordKind.serverFastPath:
+        return this.#settle(payload.length, (tally) => this.#fastPath(payload, tally));
+      case TraceRecordKind.serverShareData:
+        return this.#settle(payload.length, (tally) => this.#shareData(payload, tally));
+      case TraceRecordKind.serverGraphicsChannel:
+        return this.#settle(payload.length, (tally) => {
+          tally.begin(payload.length, 1);
+          tally.drop({ codec: 'graphics channel', area: null, reason: 'unsupported: not offered' });
+        });
+      case TraceRecordKind.clientPointer:
+        return this.#movePointer(new Reader(payload, 'clientPointer'));
+      case TraceRecordKind.end:
+        return this.#end();
+      case TraceRecordKind.tick:
+      case TraceRecordKind.event:
+        return NOTHING;
+    }
+  }
+
+  #activate(activation: TraceActivation): Applied {
+    const { desktopWidth: width, desktopHeight: height } = activation;
+    const tally = new Tally();
+    this.#compression = activation.compression;
+    this.#canvas.pointers.resize(Math.max(activation.colorPointerCacheSize, activation.pointerCacheSize));
+    const fits = Math.max(width, height) <= MAX_DESKTOP_DIMENSION && width * height <= MAX_DESKTOP_PIXELS;
+    if (!fits || width < 1 || height < 1) {
+      tally.drop({ codec: 'desktop', area: null, reason: 'limit: desktop size', untilReset: true });
+    } else if (width !== this.width || height !== this.height) {
+      this.#canvas.resize(width, height);
+      this.#generation += 1;
+      tally.changed = true;
+    }
+    return tally.result(0, 0);
+  }
+
+  #movePointer(reader: Reader): Applied {
+    this.#canvas.overlay.moveTo(reader.u16(), reader.u16());
+    return { ...NOTHING, changed: this.#canvas.overlay.changed };
+  }
+
+  /** The part is over: an update that has not ended by now never will. */
+  #end(): Applied {
+    const pdus = this.#pendingPdus;
+    const bytes = this.#pendingBytes;
+    if (pdus === 0) return NOTHING;
+    const tally = new Tally();
+    tally.begin(bytes, pdus);
+    tally.drop({ codec: 'fast-path', area: null, reason: 'truncated: UpdateFragments' });
+    this.#abandonFragments();
+    return tally.result(pdus, bytes);
+  }
+
+  /** Runs one PDU of `bytes`. What it leaves pending is accounted for by the record that ends the update. */
+  #settle(bytes: number, run: (tally: Tally) => void): Applied {
+    const pdusBefore = this.#pendingPdus;
+    const bytesBefore = this.#pendingBytes;
+    const tally = new Tally();
+    this.#pendingHere = false;
+    run(tally);
+    if (this.#pendingHere) this.#pendingPdus += 1;
+    return tally.result(1 + pdusBefore - this.#pendingPdus, bytes + bytesBefore - this.#pendingBytes);
+  }
+
+  #fastPath(payload: Uint8Array, tally: Tally): void {
+    let updates: readonly FastPathUpdate[];
+    try {
+      updates = decodeFastPathOutput(new Reader(payload, 'FastPathOutput')).updates;
+    } catch (error) {
+      tally.begin(payload.length, 1);
+      this.#loseFrame('fast-path', error, tally);
+      return;
+    }
+    for (const update of updates) this.#fastPathUpdate(update, tally);
+  }
+
+  #fastPathUpdate(update: FastPathUpdate, tally: Tally): void {
+    const { updateCode, fragmentation, compressionFlags } = update;
+    const data = this.#decompress(update.data, compressionFlags, update.data.length, tally);
+    if (data === null) return;
+    let whole: WholeUpdate | null = null;
+    let problem: unknown = null;
+    try {
+      whole = this.#fragments.push({ updateCode, fragmentation, data });
+    } catch (error) {
+      problem = error;
+    }
+    if (whole === null && problem === null) {
+      this.#pendingBytes += update.data.length;
+      this.#pendingHere = true;
+      return;
+    }
+    tally.begin(this.#pendingBytes + update.data.length, this.#pendingPdus + 1, whole?.data.length ?? 0);
+    this.#forgetPending();
+    const codec = UPDATE_NAMES.get(updateCode) ?? 'unknown update';
+    if (whole === null) tally.drop({ codec, area: null, reason: reasonOf(problem) });
+    else
+      this.#paint(
+        codec,
+        new Reader(whole.data, codec),
+        (reader) => decodeFastPathUpdateData(updateCode, reader),
+        tally,
+      );
+  }
+
+  #shareData(payload: Uint8Array, tally: Tally): void {
+    let consumed = 0;
+    try {
+      for (const pdu of sharePdus(payload)) {
+        consumed += pdu.bytes.length;
+        if (pdu.kind === 'share' && pdu.pduType === PduType.data) this.#dataPdu(pdu, tally);
+      }
+    } catch (error) {
+      tally.begin(payload.length - consumed, 1);
+      this.#loseFrame('share data', error, tally);
+    }
+  }
+
+  #dataPdu(pdu: SharePdu, tally: Tally): void {
+    const wireBytes = pdu.bytes.length;
+    let shareData: ShareData;
+    try {
+      shareData = decodeShareData(pdu.body);
+    } catch (error) {
+      tally.begin(wireBytes, 1);
+      this.#loseFrame('share data', error, tally);
+      return;
+    }
+    const data = this.#decompress(shareData.payload, shareData.compressedType, wireBytes, tally);
+    if (data === null) return;
+    tally.begin(wireBytes, 1, data.length);
+    if (shareData.pduType2 === PduType2.update) {
+      this.#paint('graphics update', new Reader(data, 'GraphicsUpdate'), decodeGraphicsUpdate, tally);
+    } else if (shareData.pduType2 === PduType2.pointer) {
+      const decode = (reader: Reader): FastPathUpdateData => ({
+        kind: 'pointer',
+        pointer: decodePointerUpdate(reader),
+      });
+      this.#paint('pointer', new Reader(data, 'PointerUpdate'), decode, tally);
+    }
+  }
+
+  #paint(codec: string, reader: Reader, decode: (reader: Reader) => FastPathUpdateData, tally: Tally): void {
+    let update: FastPathUpdateData;
+    try {
+      update = decode(reader);
+    } catch (error) {
+      tally.drop({ codec, area: null, reason: reasonOf(error) });
+      return;
+    }
+    paintUpdate(update, this.#canvas, tally);
+  }
+
+  /** Takes bulk compression off; null when the history is lost. */
+  #decompress(data: Uint8Array, flags: number, wireBytes: number, tally: Tally): Uint8Array | null {
+    try {
+      return this.#bulk.decompress(data, flags);
+    } catch (error) {
+      tally.begin(wireBytes + this.#pendingBytes, 1 + this.#pendingPdus);
+      tally.drop({ codec: 'bulk compression', area: null, reason: reasonOf(error), untilReset: true });
+      this.#abandonFragments();
+      return null;
+    }
+  }
+
+  /** A PDU that cannot be taken apart: compressed data in it would have gone into the history. */
+  #loseFrame(codec: string, error: unknown, tally: Tally): void {
+    if (this.#compression) this.#bulk.poison();
+    tally.drop({ codec, area: null, reason: reasonOf(error), untilReset: this.#compression });
+  }
+
+  #abandonFragments(): void {
+    this.#fragments = new UpdateFragments();
+    this.#forgetPending();
+  }
+
+  #forgetPending(): void {
+    this.#pendingBytes = 0;
+    this.#pendingPdus = 0;
+    this.#pendingHere = false;
+  }
+}
