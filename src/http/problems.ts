@@ -1,0 +1,150 @@
+/** RFC 9457 problem details: every error that the server answers with, its status and its remedy. */
+import type { FastifyReply } from 'fastify';
+import type { Problem, ReasonInfo } from '../contract/api.js';
+
+interface ProblemKind {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  readonly remedy: string;
+}
+
+/** By the last part of their type, `urn:witness:problem:<name>`. A name is stable: clients compare it. */
+const PROBLEMS = {
+  'not-found': {
+    status: 404,
+    title: 'Not found',
+    detail: 'There is nothing at this address.',
+    remedy: 'Check the address, or start again from the list of sessions.',
+  },
+  'invalid-request': {
+    status: 400,
+    title: 'The request is not valid',
+    detail: 'The request does not have the form that this address expects.',
+    remedy: 'Correct the named part of the request and send it again.',
+  },
+  'too-large': {
+    status: 413,
+    title: 'The request is too large',
+    detail: 'The body of the request is larger than any request needs to be.',
+    remedy: 'Send less.',
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'The request is not JSON',
+    detail: 'The body of the request is of a type that is not read here.',
+    remedy: 'Send JSON with the content type "application/json".',
+  },
+  'not-signed-in': {
+    status: 401,
+    title: 'You are not signed in',
+    detail: 'This request needs a signed-in person.',
+    remedy: 'Sign in and try again.',
+  },
+  'sign-in-refused': {
+    status: 401,
+    title: 'The sign-in link does not work',
+    detail: 'The link is not known, was used before, or has expired.',
+    remedy:
+      'Ask an administrator for another sign-in link. The gateway prints one for the first administrator at its start.',
+  },
+  'locked-out': {
+    status: 429,
+    title: 'Too many sign-ins failed',
+    detail: 'Too many sign-ins from your address failed.',
+    remedy: 'Wait until the time in the Retry-After header has passed, then use a valid sign-in link.',
+  },
+  'too-many-requests': {
+    status: 429,
+    title: 'Too many requests',
+    detail: 'Your address sends more requests than the gateway answers.',
+    remedy: 'Wait until the time in the Retry-After header has passed.',
+  },
+  'cross-site': {
+    status: 403,
+    title: 'The request comes from another site',
+    detail: 'A change has to come from the gateway’s own pages: its Origin header names another site or none.',
+    remedy: 'Open the gateway in your browser and repeat what you did there.',
+  },
+  'role-missing': {
+    status: 403,
+    title: 'Your roles do not allow this',
+    detail: 'None of your roles includes this.',
+    remedy: 'Ask an administrator for a role that includes it.',
+  },
+  'session-denied': {
+    status: 403,
+    title: 'The session is not allowed',
+    detail: 'Policy does not allow this session.',
+    remedy: 'Each reason says what would change the decision.',
+  },
+  'session-over': {
+    status: 409,
+    title: 'The session has ended',
+    detail: 'The session has ended, or is being ended already.',
+    remedy: 'Nothing needs to be done.',
+  },
+  'name-taken': {
+    status: 409,
+    title: 'The name is taken',
+    detail: 'There is another target with this name.',
+    remedy: 'Choose another name, or remove the other target first.',
+  },
+  'audit-unavailable': {
+    status: 503,
+    title: 'The audit log cannot be written',
+    detail: 'Nothing is done that cannot be written into the audit log first.',
+    remedy: 'Ask an administrator to look at the health page: the database may be full or unreachable.',
+  },
+  'database-unavailable': {
+    status: 503,
+    title: 'The database cannot be used',
+    detail: 'The database did not answer or refused the request.',
+    remedy: 'Try again. If it goes on, ask an administrator to look at the health page.',
+  },
+  internal: {
+    status: 500,
+    title: 'Something went wrong',
+    detail: 'The gateway could not do this because of a defect of its own.',
+    remedy: 'Try again. If it goes on, report it with the time at which it happened.',
+  },
+} as const satisfies Record<string, ProblemKind>;
+
+export type ProblemName = keyof typeof PROBLEMS;
+
+export interface ProblemFields {
+  /** Why, more exactly than the kind of problem says it. */
+  readonly detail?: string;
+  readonly reasons?: readonly ReasonInfo[];
+  readonly retryAfterMs?: number;
+}
+
+/** Thrown to answer a request with a problem. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly problem: Problem;
+  readonly retryAfterMs: number | null;
+
+  constructor(name: ProblemName, fields: ProblemFields = {}) {
+    const { status, title, remedy, detail } = PROBLEMS[name];
+    super(fields.detail ?? detail);
+    this.problem = {
+      type: `urn:witness:problem:${name}`,
+      title,
+      status,
+      detail: fields.detail ?? detail,
+      remedy,
+      ...(fields.reasons !== undefined && { reasons: fields.reasons }),
+    };
+    this.retryAfterMs = fields.retryAfterMs ?? null;
+  }
+}
+
+export function sendProblem(reply: FastifyReply, { problem, retryAfterMs }: ProblemError): FastifyReply {
+  if (retryAfterMs !== null) void reply.header('retry-after', String(Math.ceil(retryAfterMs / 1000)));
+  return reply
+    .code(problem.status)
+    .header('cache-control', 'no-store')
+    .type('application/problem+json')
+    .send(JSON.stringify(problem));
+}

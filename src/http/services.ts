@@ -1,0 +1,17 @@
+/** What the HTTP server asks of the rest of the gateway. */
+import type { Health, ReasonInfo, SessionCreated, SessionRequest } from '../contract/api.js';
+import type { SessionId } from '../contract/ids.js';
+import type { RequestUser } from './request-user.js';
+
+export type SessionRequestResult = { readonly created: SessionCreated } | { readonly denied: readonly ReasonInfo[] };
+
+/** Requests, decisions and disconnects are in the audit log before they have an effect: that is this service's part. */
+export interface SessionService {
+  request(user: RequestUser, request: SessionRequest, clientAddress: string): Promise<SessionRequestResult>;
+  /** False when the session has ended already, or its end was asked for before. */
+  disconnect(id: SessionId, user: RequestUser): Promise<boolean>;
+}
+
+export interface HealthService {
+  health(): Promise<Health>;
+}

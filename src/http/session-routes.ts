@@ -1,0 +1,85 @@
+/** `/sessions`: requests for sessions, what became of them, and ending them. */
+/* oxlint-disable oxc/no-async-endpoint-handlers -- this is Fastify, which awaits its handlers */
+import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import type { SessionList } from '../contract/api.js';
+import { sessionId, targetId } from '../contract/ids.js';
+import type { Database } from '../database/open.js';
+import { type SessionRecord, toSessionInfo } from '../database/sessions.js';
+import { CONNECTING, hasRole, POLICY_EDITORS, REVIEWERS } from './guard.js';
+import { ProblemError } from './problems.js';
+import type { RequestUser } from './request-user.js';
+import type { SessionService } from './services.js';
+
+export interface SessionRoutesDeps {
+  readonly database: Pick<Database, 'sessions'>;
+  readonly sessions: SessionService;
+}
+
+const UUID_V7 = '^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$';
+const SESSION_REQUEST = Type.Object(
+  {
+    targetId: Type.String({ minLength: 1, maxLength: 100 }),
+    connectionMethod: Type.Union([Type.Literal('native'), Type.Literal('portal')]),
+    authenticationMethod: Type.Union([Type.Literal('password'), Type.Literal('kerberos'), Type.Literal('entra')]),
+  },
+  { additionalProperties: false },
+);
+const PAGE_QUERY = Type.Object({
+  limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
+  before: Type.Optional(Type.String({ pattern: UUID_V7 })),
+});
+const SESSION_PARAMS = Type.Object({ id: Type.String({ pattern: UUID_V7 }) });
+
+export function sessionRoutes(instance: FastifyInstance, deps: SessionRoutesDeps): void {
+  const api = instance.withTypeProvider<TypeBoxTypeProvider>();
+
+  api.post(
+    '/sessions',
+    { config: { access: CONNECTING }, schema: { body: SESSION_REQUEST } },
+    async (request, reply) => {
+      const { connectionMethod, authenticationMethod } = request.body;
+      const asked = { targetId: targetId(request.body.targetId), connectionMethod, authenticationMethod };
+      const result = await deps.sessions.request(request.user, asked, request.ip);
+      if ('denied' in result) throw new ProblemError('session-denied', { reasons: result.denied });
+      return reply.code(201).send(result.created);
+    },
+  );
+
+  api.get('/sessions', { config: { access: 'signed-in' }, schema: { querystring: PAGE_QUERY } }, async (request) => {
+    const { limit, before } = request.query;
+    // One more than asked for: whether there is a next page.
+    const found = await deps.database.sessions.list({
+      limit: limit + 1,
+      ...(before !== undefined && { before: sessionId(before) }),
+      ...(!hasRole(request.user, REVIEWERS) && { userId: request.user.id }),
+    });
+    const page = found.slice(0, limit);
+    const next = found.length > limit ? (page.at(-1)?.id ?? null) : null;
+    return { sessions: page.map(toSessionInfo), next } satisfies SessionList;
+  });
+
+  api.get('/sessions/:id', { config: { access: 'signed-in' }, schema: { params: SESSION_PARAMS } }, async (request) =>
+    toSessionInfo(await visible(deps, request.params.id, request.user)),
+  );
+
+  api.post(
+    '/sessions/:id/disconnect',
+    { config: { access: CONNECTING }, schema: { params: SESSION_PARAMS } },
+    async (request, reply) => {
+      const session = await visible(deps, request.params.id, request.user);
+      const mayEnd = session.userId === request.user.id || hasRole(request.user, POLICY_EDITORS);
+      if (!mayEnd) throw new ProblemError('role-missing');
+      if (!(await deps.sessions.disconnect(session.id, request.user))) throw new ProblemError('session-over');
+      return reply.code(202).send();
+    },
+  );
+}
+
+/** A session that the person may know of. Others do not exist for them. */
+async function visible(deps: SessionRoutesDeps, id: string, user: RequestUser): Promise<SessionRecord> {
+  const session = await deps.database.sessions.get(sessionId(id));
+  const known = session !== null && (session.userId === user.id || hasRole(user, REVIEWERS));
+  if (!known) throw new ProblemError('not-found', { detail: 'There is no such session.' });
+  return session;
+}

@@ -1,0 +1,22 @@
+/** The built viewer: static files, and its one document at every address that is one of its pages. */
+import { basename, dirname } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+
+/** Addresses of the viewer's pages, see viewer/router.ts. */
+const PAGES = ['/', '/sign-in', '/sessions', '/sessions/:id', '/recordings/:id', '/connect', '/audit'];
+
+export async function viewerRoutes(scope: FastifyInstance, folder: string): Promise<void> {
+  await scope.register(fastifyStatic, {
+    root: folder,
+    index: false,
+    dotfiles: 'ignore',
+    cacheControl: false,
+    setHeaders: (reply, path) => {
+      // Vite names the files in assets/ by their content.
+      const lasting = basename(dirname(path)) === 'assets';
+      reply.header('cache-control', lasting ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+  });
+  for (const page of PAGES) scope.get(page, (_request, reply) => reply.sendFile('index.html'));
+}
