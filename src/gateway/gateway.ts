@@ -207,7 +207,8 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
   };
 }
 
-function databaseLocation({ database, dataDir }: Settings): Parameters<typeof openDatabase>[0] {
+/** Where the settings put the database. */
+export function databaseLocation({ database, dataDir }: Settings): Parameters<typeof openDatabase>[0] {
   if (database !== 'embedded') return { kind: 'postgres', url: database };
   return { kind: 'sqlite', path: path.join(dataDir, 'witness.db') };
 }

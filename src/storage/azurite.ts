@@ -62,9 +62,7 @@ export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
   const killWithParent = (): void => void child.kill('SIGTERM');
   process.once('exit', killWithParent);
   void exited.then(() => process.off('exit', killWithParent));
-  const connectionString =
-    `DefaultEndpointsProtocol=http;AccountName=${ACCOUNT};AccountKey=${key};` +
-    `BlobEndpoint=http://127.0.0.1:${port}/${ACCOUNT};`;
+  const connectionString = azuriteConnection(port, key);
   const stop = (): Promise<void> => stopChild(child, exited);
   try {
     await untilReady(child, connectionString, options.startTimeoutMs ?? 20_000);
@@ -74,6 +72,14 @@ export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
   }
   // A process that answered has a pid.
   return { connectionString, port, pid: child.pid as number, exited, stop };
+}
+
+/** Connection string of an Azurite that listens on `port` with our account and `key`. */
+export function azuriteConnection(port: number, key: string): string {
+  return (
+    `DefaultEndpointsProtocol=http;AccountName=${ACCOUNT};AccountKey=${key};` +
+    `BlobEndpoint=http://127.0.0.1:${port}/${ACCOUNT};`
+  );
 }
 
 function launch(folder: string, key: string, port: number): ChildProcess {

@@ -27,8 +27,9 @@ import { startXfreerdp } from '../peers/rdp-client.js';
 import { waitForSamePicture } from '../peers/screenshot.js';
 import { startXrdp, type Xrdp } from '../peers/xrdp.js';
 import { startXvfb } from '../peers/xvfb.js';
-import { type Raster } from '../pixels/raster.js';
-import { reduceDepthAsXfreerdp } from '../pixels/reduce-depth.js';
+import { Picture } from '../../recorder/picture/picture.js';
+import { changedRectangle, countDifferences, type Raster } from '../pixels/raster.js';
+import { reduceDepth, reduceDepthAsXfreerdp } from '../pixels/reduce-depth.js';
 import { requirePeers } from '../setup/requirements.js';
 
 const SESSION = sessionId('01920000-0000-7000-8000-000000000001');
@@ -95,6 +96,23 @@ async function startRelay(targetPort: number): Promise<TestRelay> {
   return { port: (server.address() as AddressInfo).port, tracePath, key, over };
 }
 
+/** What the recorder makes of a trace: its last picture, and what it could not decode. */
+async function replay(relay: TestRelay): Promise<{ raster: Raster; drops: string[] }> {
+  const picture = new Picture();
+  const drops: string[] = [];
+  for (const record of readTrace(await readFile(relay.tracePath), relay.key).records) {
+    for (const drop of picture.apply(record).drops) drops.push(`${drop.codec}: ${drop.reason}`);
+  }
+  let data = new Uint8Array(0);
+  picture.render((pixels) => {
+    data = pixels.slice();
+  });
+  return { raster: { width: picture.width, height: picture.height, data }, drops };
+}
+
+/** Around the position that the tests leave the pointer at. */
+const POINTER = { left: 380, top: 280, right: 440, bottom: 340 };
+
 async function kindsOf(relay: TestRelay): Promise<Map<number, number>> {
   const { records } = readTrace(await readFile(relay.tracePath), relay.key);
   const counts = new Map<number, number>();
@@ -153,9 +171,14 @@ describe.runIf(requirePeers('freerdp-shadow-cli', 'xfreerdp', 'Xvfb'))('a record
     const relay = await startRelay(shadow.port);
     const client = await startXfreerdp(lab, { port: relay.port, user: 'any', password: 'any', display: monitor });
     await client.connected();
-    await waitForSamePicture(shared, monitor, { minimumPsnr: 60 });
+    const same = await waitForSamePicture(shared, monitor, { minimumPsnr: 60 });
     await client.process.stop();
     await relay.over;
+    const { raster, drops } = await replay(relay);
+    expect(drops).toEqual([]);
+    // The pointer rests in the middle of the shared display.
+    const pointer = { left: 500, top: 370, right: 540, bottom: 410 };
+    expect(changedRectangle(same.server, raster, pointer)).toBeUndefined();
     const kinds = await kindsOf(relay);
     expect(kinds.get(TraceRecordKind.serverFastPath) ?? 0).toBeGreaterThan(0);
     expect(kinds.get(TraceRecordKind.serverGraphicsChannel)).toBeUndefined();

@@ -1,9 +1,10 @@
 /** The storage that a gateway uses: Azure Blob Storage, or Azurite as a child process that is started again when it dies. */
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ContainerClient } from '@azure/storage-blob';
 import type { Logger } from 'pino';
 import type { StorageAccess } from '../../contract/recorder-protocol.js';
-import { type Azurite, startAzurite } from '../../storage/azurite.js';
+import { type Azurite, azuriteConnection, startAzurite } from '../../storage/azurite.js';
 import { ensureContainer, openContainer } from '../../storage/container.js';
 import type { Settings } from '../config/settings.js';
 
@@ -14,6 +15,23 @@ export interface OpenStorage {
 }
 
 const RESTART_DELAY_MS = 1_000;
+/** Says where the embedded storage of a running gateway listens, for commands beside it. */
+const PORT_FILE = 'blobs.port';
+
+/** Storage of a data folder that a running gateway holds: its embedded storage, or the configured one. */
+export async function openRunningStorage(settings: Settings): Promise<OpenStorage> {
+  const { dataDir, container: name } = settings;
+  let connection = settings.storage;
+  if (connection === 'embedded') {
+    const [port, key] = await Promise.all([
+      readFile(path.join(dataDir, PORT_FILE), 'utf8'),
+      readFile(path.join(dataDir, 'keys', 'blobs.key'), 'utf8'),
+    ]);
+    connection = azuriteConnection(Number(port), key.trim());
+  }
+  const access = { connection, container: name };
+  return { access, container: await openContainer(access), stop: async () => {} };
+}
 
 /** Opens the storage of the settings and makes its container. Rejects when it cannot be reached. */
 export async function openStorage(settings: Settings, log: Logger): Promise<OpenStorage> {
@@ -46,7 +64,9 @@ class EmbeddedStorage {
 
   static async start(dataDir: string, log: Logger): Promise<EmbeddedStorage> {
     const options = { folder: path.join(dataDir, 'blobs'), keyFile: path.join(dataDir, 'keys', 'blobs.key') };
-    return new EmbeddedStorage(options, log, await startAzurite(options));
+    const azurite = await startAzurite(options);
+    await writeFile(path.join(dataDir, PORT_FILE), String(azurite.port), { mode: 0o600 });
+    return new EmbeddedStorage(options, log, azurite);
   }
 
   get connectionString(): string {
