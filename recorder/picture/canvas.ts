@@ -1,10 +1,15 @@
 /** What updates draw on: the desktop and its changed areas, the pointer, and the session's palette. */
+import { DecodeError } from '../../src/rdp/wire/errors.js';
+import { MAX_DESKTOPS_PER_UPDATE } from '../../src/rdp/wire/limits.js';
 import { DecodeScratch, type BitmapDecoder, type EncodedBitmap } from '../decoders/encoded-bitmap.js';
 import { PointerCache } from '../pointer/pointer-cache.js';
 import { PointerOverlay } from '../pointer/pointer-overlay.js';
 import { DirtyRectangles } from './dirty-rectangles.js';
 import { Framebuffer } from './framebuffer.js';
 import { clip, type Rectangle } from './rectangle.js';
+
+/** Pixels of a desktop that is too small to be the measure of what an update may draw. */
+const SMALL_DESKTOP_PIXELS = 256 * 256;
 
 export class Canvas {
   /** 256 colours, 0x00RRGGBB; black until the target sends a palette. */
@@ -14,6 +19,7 @@ export class Canvas {
   readonly #scratch = new DecodeScratch();
   #framebuffer = new Framebuffer(0, 0);
   #dirty = new DirtyRectangles(0, 0);
+  #pixelsLeft = 0;
 
   get framebuffer(): Framebuffer {
     return this.#framebuffer;
@@ -32,20 +38,35 @@ export class Canvas {
     this.overlay.forgetShown();
   }
 
+  /** Begins an update: what it may draw is limited. */
+  beginUpdate(): void {
+    const { width, height } = this.#framebuffer;
+    this.#pixelsLeft = MAX_DESKTOPS_PER_UPDATE * Math.max(SMALL_DESKTOP_PIXELS, width * height);
+  }
+
   /**
    * Decodes a bitmap with its top left pixel at the area's. Returns the part of the desktop that it drew.
    * @throws DecodeError, and then it has drawn nothing.
    */
   draw(decoder: BitmapDecoder, bitmap: EncodedBitmap, area: Rectangle): Rectangle | null {
-    decoder(bitmap, this.#framebuffer, area, this.#scratch);
     const { width, height } = bitmap;
+    if (!this.#spend(width * height)) throw new DecodeError('limit', 'update', 0, 'pixels of all bitmaps');
+    decoder(bitmap, this.#framebuffer, area, this.#scratch);
     return this.#touch({ ...area, width: Math.min(area.width, width), height: Math.min(area.height, height) });
   }
 
-  /** Marks an area as unknown. Returns the part of it that is on the desktop. */
+  /** Marks an area as unknown, unless its update has drawn too much. Returns the part of it that is on the desktop. */
   hatch(area: Rectangle): Rectangle | null {
-    this.#framebuffer.hatch(area);
-    return this.#touch(area);
+    const inside = clip(area, this.#framebuffer.width, this.#framebuffer.height);
+    if (inside === null || !this.#spend(inside.width * inside.height)) return inside;
+    this.#framebuffer.hatch(inside);
+    return this.#touch(inside);
+  }
+
+  #spend(pixels: number): boolean {
+    if (pixels > this.#pixelsLeft) return false;
+    this.#pixelsLeft -= pixels;
+    return true;
   }
 
   #touch(area: Rectangle): Rectangle | null {

@@ -13,6 +13,7 @@ import type { Rectangle } from './rectangle.js';
 
 /** Applies one update. */
 export function paintUpdate(update: FastPathUpdateData, canvas: Canvas, tally: Tally): void {
+  canvas.beginUpdate();
   switch (update.kind) {
     case 'bitmap':
       for (const rectangle of update.rectangles) paintBitmap(rectangle, canvas, tally);
@@ -112,9 +113,8 @@ function lose(
   canvas: Canvas,
   tally: Tally,
 ): void {
-  const hatched = canvas.hatch(area);
-  tally.changed ||= hatched !== null;
-  tally.drop({ ...loss, area: hatched }, dataBytes);
+  tally.drop({ ...loss, area: canvas.hatch(area) }, dataBytes);
+  tally.changed ||= canvas.changed;
 }
 
 function paintPointer(update: PointerUpdate, canvas: Canvas, tally: Tally): void {

@@ -43,3 +43,9 @@ export const MAX_USER_DATA_BLOCKS = 32;
 
 /** [MS-RDPBCGR] 2.2.1.3.6: at most 16 monitors. */
 export const MAX_MONITORS = 16;
+
+/**
+ * Desktops' worth of pixels that one update may draw. A few bytes of run lengths can ask for millions of pixels, again and
+ * again; no server draws its whole desktop more than once in an update.
+ */
+export const MAX_DESKTOPS_PER_UPDATE = 4;

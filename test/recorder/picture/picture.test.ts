@@ -183,6 +183,18 @@ describe('bitmap updates', () => {
     expect(hatched.has(BLACK)).toBe(false);
   });
 
+  it('draws no more than a few desktops in one update, however few bytes ask for it', () => {
+    const picture = started(1000, 1000);
+    // A million pixels in 80 bytes: sixteen MEGA_MEGA runs of 62,500.
+    const run = [0xf3, 0x24, 0xf4, 0xff, 0xff];
+    const data = Uint8Array.from(Array.from({ length: 16 }, () => run).flat());
+    const whole = rectangle(0, 0, 1000, 1000, 16, COMPRESSED, data);
+    expect(picture.apply(bitmaps(whole, whole, whole, whole)).drops).toEqual([]);
+    const { drops } = picture.apply(bitmaps(whole, whole, whole, whole, whole, whole));
+    expect(drops).toMatchObject([{ codec: 'interleaved-rle', reason: 'limit: update', bytes: 160, pdus: 1 }]);
+    expect(pixel(picture, 999, 999)).toBe(0xffff_ffff);
+  });
+
   it('reports many failures of one kind as one drop with the area of all', () => {
     const picture = started();
     const broken = (x: number) => rectangle(x, 8, 8, 8, 16, COMPRESSED, Uint8Array.of(0xff, 0xff));
