@@ -31,41 +31,48 @@ export type VerifyResult =
   | ({ readonly ok: false; readonly chainId: ChainId } & ChainBreak);
 
 export async function verifyChain(input: VerifyInput): Promise<VerifyResult> {
+  const { chainId } = input;
   const checkpoints = await readCheckpoints(input);
-  if (!(checkpoints instanceof Map)) return { ok: false, chainId: input.chainId, ...checkpoints };
+  if (!(checkpoints instanceof Map)) return { ok: false, chainId, ...checkpoints };
   const rows = input.rows[Symbol.asyncIterator]();
-  const recent: AuditRow[] = [];
-  let head: ChainHead = EMPTY_CHAIN;
-  let coveredUpTo = 0;
   try {
-    for (let next = await rows.next(); next.done !== true; next = await rows.next()) {
-      const row = next.value;
-      if (!continues(row, head, input.chainId)) {
-        const ahead = await take(rows, LOOK_AHEAD_ROWS);
-        return { ok: false, chainId: input.chainId, ...explainBreak(head, row, recent, ahead) };
-      }
-      const expected = checkpoints.get(row.sequence);
-      if (expected !== undefined && expected !== row.hash) {
-        const [following, ...ahead] = await take(rows, LOOK_AHEAD_ROWS);
-        // Where the rewriting ends, the chain is broken: that says more than the checkpoint does.
-        const found =
-          following === undefined || continues(following, row, input.chainId)
-            ? rewritten(coveredUpTo, row.sequence)
-            : explainBreak(row, following, [...recent, row], ahead);
-        return { ok: false, chainId: input.chainId, ...found };
-      }
-      if (expected !== undefined) coveredUpTo = row.sequence;
-      head = row;
-      recent.push(row);
-      if (recent.length > LOOK_AHEAD_ROWS) recent.shift();
-    }
+    const walked = await walk(rows, checkpoints, chainId);
+    if ('problem' in walked) return { ok: false, chainId, ...walked };
+    const { head, coveredUpTo } = walked;
+    const last = lastOf(checkpoints);
+    if (last > head.sequence) return { ok: false, chainId, ...truncated(head.sequence, last) };
+    return { ok: true, head, checkpoints: checkpoints.size, coveredUpTo };
   } finally {
     await rows.return?.();
   }
-  const last = lastOf(checkpoints);
-  if (last > head.sequence) return { ok: false, chainId: input.chainId, ...truncated(head.sequence, last) };
-  const { sequence, hash } = head;
-  return { ok: true, head: { sequence, hash }, checkpoints: checkpoints.size, coveredUpTo };
+}
+
+/** Follows the chain to its end, or to the first row that is wrong. */
+async function walk(
+  rows: AsyncIterator<AuditRow>,
+  checkpoints: ReadonlyMap<number, string>,
+  chainId: ChainId,
+): Promise<{ head: ChainHead; coveredUpTo: number } | ChainBreak> {
+  const recent: AuditRow[] = [];
+  let head: ChainHead = EMPTY_CHAIN;
+  let coveredUpTo = 0;
+  for (let next = await rows.next(); next.done !== true; next = await rows.next()) {
+    const row = next.value;
+    if (!continues(row, head, chainId)) return explainBreak(head, row, recent, await take(rows, LOOK_AHEAD_ROWS));
+    recent.push(row);
+    if (recent.length > LOOK_AHEAD_ROWS) recent.shift();
+    const expected = checkpoints.get(row.sequence);
+    if (expected !== undefined && expected !== row.hash) {
+      const [following, ...ahead] = await take(rows, LOOK_AHEAD_ROWS);
+      // Where the rewriting ends, the chain is broken: that says more than the checkpoint does.
+      return following === undefined || continues(following, row, chainId)
+        ? rewritten(coveredUpTo, row.sequence)
+        : explainBreak(row, following, recent, ahead);
+    }
+    if (expected !== undefined) coveredUpTo = row.sequence;
+    head = { sequence: row.sequence, hash: row.hash };
+  }
+  return { head, coveredUpTo };
 }
 
 function continues(row: AuditRow, head: ChainHead, chainId: ChainId): boolean {

@@ -41,7 +41,11 @@ export class SqliteClient {
 
   private constructor(path: string) {
     const data: SqliteWorkerData = { path };
-    this.#worker = new Worker(compiledEntry('src/database/sqlite-worker.js'), { workerData: data });
+    this.#worker = new Worker(compiledEntry('src/database/sqlite-worker.js'), {
+      workerData: data,
+      // Flags of the process (a loader, an inspector) are not for the worker.
+      execArgv: [],
+    });
     this.#worker.on('message', (answer: SqliteAnswer) => this.#settle(answer));
     this.#worker.on('error', () => this.#fail());
     this.#exited = new Promise((resolve) => {

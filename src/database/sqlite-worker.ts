@@ -1,4 +1,5 @@
 /** Entry of the worker thread that owns the SQLite database: statements never run on the gateway's event loop. */
+import { closeSync, openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import SqliteDatabase from 'better-sqlite3';
 import {
@@ -20,6 +21,7 @@ const MAX_STATEMENTS = 300;
 const NOTHING: SqliteResult = { rows: [], changes: null };
 
 function openConnection(path: string): Connection {
+  createPrivate(path);
   const connection = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
   connection.pragma('journal_mode = WAL');
   // A commit is on disk before it is reported: an audit row that was promised survives power loss.
@@ -27,6 +29,15 @@ function openConnection(path: string): Connection {
   connection.pragma('foreign_keys = ON');
   connection.pragma('trusted_schema = OFF');
   return connection;
+}
+
+/** The file is for the gateway's account alone; SQLite gives its write-ahead log the same mode. */
+function createPrivate(path: string): void {
+  try {
+    closeSync(openSync(path, 'a', 0o600));
+  } catch {
+    // SQLite reports why the file cannot be opened, with a code of its own.
+  }
 }
 
 class SqliteWorker {

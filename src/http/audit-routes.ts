@@ -31,7 +31,12 @@ const BUFFER_BYTES = 64 * 1024;
 
 export function auditRoutes(instance: FastifyInstance, { database, audit }: AuditRoutesDeps): void {
   const api = instance.withTypeProvider<TypeBoxTypeProvider>();
-  const options = { config: { access: EXPORTERS }, schema: { querystring: EXPORT_QUERY } } as const;
+  // No HEAD: it would read the whole export to send none of it.
+  const options = {
+    config: { access: EXPORTERS },
+    schema: { querystring: EXPORT_QUERY },
+    exposeHeadRoute: false,
+  } as const;
   api.get('/audit/events', options, async (request, reply) => {
     const { from, to, after, format } = request.query;
     const cursor = after === undefined ? null : parseCursor(after);

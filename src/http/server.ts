@@ -41,7 +41,7 @@ const MAX_BODY_BYTES = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Builds the server; the caller lets it listen and closes it. */
-export async function createHttpServer(deps: HttpServerDeps) {
+export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyInstance> {
   const app = fastify({
     https: { cert: deps.tls.cert, key: deps.tls.key, minVersion: 'TLSv1.2' },
     bodyLimit: MAX_BODY_BYTES,

@@ -1,3 +1,4 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { migrations } from '../../migrations/index.js';
@@ -109,6 +110,23 @@ test('SQLite writes ahead, syncs each commit and checks foreign keys', async () 
   expect(await pragma('synchronous')).toBe(2);
   expect(await pragma('foreign_keys')).toBe(1);
   expect(await pragma('busy_timeout')).toBe(5000);
+});
+
+test('a database file is for its owner alone', async () => {
+  const location = await sqlite.location();
+  if (location.kind !== 'sqlite') throw new Error('this is about files');
+  const database = await openDatabase(location);
+  for (const suffix of ['', '-wal']) expect((await stat(`${location.path}${suffix}`)).mode & 0o777).toBe(0o600);
+  await database.close();
+});
+
+test('a file that is no database is refused and left as it is', async () => {
+  const location = await sqlite.location();
+  if (location.kind !== 'sqlite') throw new Error('this is about files');
+  const text = 'somebody else wrote this file, and it is long enough for a header'.repeat(20);
+  await writeFile(location.path, text);
+  await expect(openDatabase(location)).rejects.toMatchObject({ name: 'DatabaseError', code: 'corrupt' });
+  expect(await readFile(location.path, 'utf8')).toBe(text);
 });
 
 test('a folder that does not exist gives a typed error', async () => {

@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
 import { generate } from 'selfsigned';
 import { afterEach } from 'vitest';
 import { AuditLog } from '../../src/audit/audit-log.js';
@@ -52,7 +53,7 @@ export class ScriptedSessions implements SessionService {
 }
 
 export interface HttpBench {
-  readonly app: Awaited<ReturnType<typeof createHttpServer>>;
+  readonly app: FastifyInstance;
   readonly database: Database;
   readonly audit: AuditLog;
   readonly identity: Identity;
