@@ -15,7 +15,7 @@ import {
 } from './video-encoder.js';
 
 /** Settled text keeps 38 dB of luma and more, from its first frame on. */
-const CRF = 24;
+const CRF = 26;
 const PRESET = 'veryfast';
 /** Only tells x264 how frames follow on average; it decides the H.264 level. */
 const FRAMES_PER_SECOND = 10;

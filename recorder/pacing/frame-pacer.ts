@@ -8,8 +8,9 @@
  *    Activity begins with a change after a quiet second.
  * 2. `REFINE_AFTER_MS` after the last change, one frame refines what settled. It shows what is still waiting, too.
  * 3. While nothing changes, the picture is repeated every second: no sample is longer, which browsers need to seek.
- * 4. A segment is full after `CHANGES_PER_SEGMENT` changes, but not before `MIN_SEGMENT_MS`, and at `MAX_SEGMENT_MS` in any
- *    case. The frame that finds it full begins the next one: sample durations are contiguous.
+ * 4. A segment ends after `CHANGES_PER_SEGMENT` changes, when an active picture has been still for `IDLE_MS`, or when a
+ *    still one changes; not before `MIN_SEGMENT_MS`, and at `MAX_SEGMENT_MS` in any case. The frame that finds it so begins
+ *    the next one: sample durations are contiguous.
  * 5. Another size begins another file.
  *
  * A frame that is due at a record's own time shows that record's effect.
@@ -19,6 +20,7 @@ export const SETTLE_MS = 40;
 export const REFINE_AFTER_MS = 300;
 export const REPEAT_MS = 1000;
 export const QUIET_MS = 1000;
+export const IDLE_MS = 3000;
 export const MIN_SEGMENT_MS = 10_000;
 export const MAX_SEGMENT_MS = 60_000;
 export const CHANGES_PER_SEGMENT = 60;
@@ -47,6 +49,8 @@ export class FramePacer {
   #lastFrameMs: number | null = null;
   #segmentStartMs = 0;
   #changes = 0;
+  /** The segment began when the picture was still. */
+  #idle = false;
   #unrefined = false;
   #newFile = true;
 
@@ -107,6 +111,7 @@ export class FramePacer {
       this.#segmentStartMs = timeMs;
       this.#changes = 0;
       this.#newFile = false;
+      this.#idle = this.#still(timeMs);
     }
     if (refine) this.#unrefined = false;
     this.#lastFrameMs = timeMs;
@@ -117,7 +122,14 @@ export class FramePacer {
   #begins(timeMs: number): PacedFrame['begins'] {
     if (this.#newFile) return 'file';
     const lengthMs = timeMs - this.#segmentStartMs;
-    const full = lengthMs >= MIN_SEGMENT_MS && this.#changes >= CHANGES_PER_SEGMENT;
-    return full || lengthMs >= MAX_SEGMENT_MS ? 'segment' : null;
+    if (lengthMs >= MAX_SEGMENT_MS) return 'segment';
+    if (lengthMs < MIN_SEGMENT_MS) return null;
+    const rested = !this.#idle && this.#still(timeMs);
+    const woke = this.#idle && this.#waitingSinceMs !== null;
+    return this.#changes >= CHANGES_PER_SEGMENT || rested || woke ? 'segment' : null;
+  }
+
+  #still(timeMs: number): boolean {
+    return this.#lastChangeMs !== null && timeMs - this.#lastChangeMs >= IDLE_MS;
   }
 }

@@ -73,6 +73,11 @@ export class TraceReader {
     return this.#offset;
   }
 
+  /** True when the file will not grow any more. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** The file has grown to `sizeBytes`. */
   grew(sizeBytes: number): void {
     if (!this.#closed) this.#knownBytes = Math.max(this.#knownBytes, sizeBytes);

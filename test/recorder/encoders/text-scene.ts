@@ -12,7 +12,8 @@ export function textScene(width: number, height: number, scroll: number): Uint8A
     const columns = random() % Math.max(1, Math.floor(width / 8));
     const colour = [0xd4d4d4, 0x9cdcfe, 0x4ec9b0, 0xce9178][random() % 4] ?? 0;
     for (let column = 0; column < columns; column++) {
-      const glyph = [random(), random(), random(), random()];
+      // A quarter of the cell is ink, about what bold letters have.
+      const glyph = [random() & random(), random() & random(), random() & random()];
       drawGlyph(view, width, column * 8 + 1, line * 16 + 3, glyph, colour);
     }
   }

@@ -141,7 +141,16 @@ describe('frame pacer', () => {
     const busy = pace(changes(...every(50, 0, 35_000)), 35_000).filter((frame) => frame.begins !== null);
     expect(busy).toHaveLength(4);
     const idle = pace(changes(0), 150_000).filter((frame) => frame.begins !== null);
-    expect(idle.map((frame) => frame.timeMs)).toEqual([40, 60_040, 120_040]);
+    // The first one holds the change that it began with; the others are idle.
+    expect(idle.map((frame) => frame.timeMs)).toEqual([40, 10_300, 70_300, 130_300]);
+  });
+
+  it('cuts where activity begins and ends, so that idle time has segments of its own', () => {
+    const burst = (fromMs: number) => changes(...every(200, fromMs, fromMs + 11_000));
+    const frames = pace([...burst(0), ...burst(40_000)], 75_000).filter((frame) => frame.begins !== null);
+    expect(frames.map((frame) => frame.timeMs)).toEqual(
+      [40, 14_100, 40_100, 54_100].map((time) => expect.closeTo(time, -3)),
+    );
   });
 
   it('begins a file at another size, after what was waiting has been shown in the old one', () => {

@@ -1,0 +1,36 @@
+/** What the recorder needs of a picture: apply records, know what changed, and look at the pixels. */
+import type { TraceRecord } from '../../src/contract/trace.js';
+import type { Rectangle } from '../encoders/i420.js';
+
+/** PDUs of a record that did not become pixels. */
+export interface Drop {
+  readonly codec: string;
+  readonly area: Rectangle | null;
+  readonly reason: string;
+  readonly bytes: number;
+  readonly pdus: number;
+  /** What follows cannot be decoded either, until its context is reset. */
+  readonly untilReset: boolean;
+}
+
+/** What a record was and did. `pdus` and `bytes` include what was dropped. */
+export interface Applied {
+  readonly pdus: number;
+  readonly bytes: number;
+  readonly changed: boolean;
+  readonly drops: readonly Drop[];
+}
+
+/** One connection's picture. */
+export interface PictureSource {
+  readonly width: number;
+  readonly height: number;
+  /** False until something has been drawn. */
+  readonly hasPicture: boolean;
+  /** Counts the sizes that the picture has had. */
+  readonly generation: number;
+  apply(record: TraceRecord): Applied;
+  hasDirty(): boolean;
+  /** Lends BGRX pixels, pointer drawn in, and what changed since the last call. */
+  render(consume: (pixels: Uint8Array, dirty: readonly Rectangle[]) => void): void;
+}

@@ -1,0 +1,269 @@
+/**
+ * Records one session: its parts in order, then the manifest. The same trace gives the same recording whether this is the
+ * first recorder or one that takes up what another left: everything is decoded from the start, and what storage holds
+ * already is not encoded again.
+ */
+import { createHash } from 'node:crypto';
+import { canonicalJson, type Json } from '../../src/contract/json.js';
+import {
+  recordingFolder,
+  type Gap,
+  type Interruption,
+  type Manifest,
+  type ManifestBody,
+  type ManifestPart,
+} from '../../src/contract/manifest.js';
+import type { FromRecorder } from '../../src/contract/recorder-protocol.js';
+import type { TraceHeader } from '../../src/contract/trace.js';
+import type { SessionId } from '../../src/contract/ids.js';
+import { permitFromTrace } from '../../src/policy/permit.js';
+import type { BgrxConverter } from '../encoders/i420.js';
+import type { EncoderEngine } from '../encoders/video-encoder.js';
+import type { BlobStorage } from '../storage/blob-storage.js';
+import { EventTrack } from '../storage/event-track.js';
+import { TraceCorruptError, type TraceStep } from '../trace/trace-reader.js';
+import { CoverageCount } from './coverage-count.js';
+import { PartRecorder } from './part-recorder.js';
+import type { PictureSource } from './picture-source.js';
+import { RecorderError } from './recorder-error.js';
+import { SegmentRecorder } from './segment-recorder.js';
+import type { FedPart, TraceFeed } from './trace-feed.js';
+import { verifyRecording } from './verify.js';
+import { VideoStore } from './video-store.js';
+
+const EVENTS_FILE = 'events.ndjson';
+const MANIFEST_FILE = 'manifest.json';
+const PROGRESS_EVERY_MS = 500;
+
+/** What a session recorder works with. */
+export interface SessionRecorderOptions {
+  readonly sessionId: SessionId;
+  readonly feed: TraceFeed;
+  readonly storage: BlobStorage;
+  readonly engine: EncoderEngine;
+  readonly converter: BgrxConverter;
+  readonly createPicture: () => PictureSource;
+  readonly send: (message: FromRecorder) => void;
+  /** Has the body recorded in the audit log and signed. */
+  readonly seal: (body: Omit<ManifestBody, 'audit'>) => Promise<Manifest>;
+}
+
+/** What exists once the first header has been read and permitted. */
+interface Opened {
+  readonly header: TraceHeader;
+  readonly folder: string;
+  readonly videos: VideoStore;
+  readonly events: EventTrack;
+  readonly segments: SegmentRecorder;
+}
+
+export class SessionRecorder {
+  readonly #options: SessionRecorderOptions;
+  readonly #coverage = new CoverageCount();
+  readonly #gaps: Gap[] = [];
+  readonly #parts: ManifestPart[] = [];
+  #opened: Opened | null = null;
+  #cutOff = false;
+  #lastProgressMs = 0;
+
+  constructor(options: SessionRecorderOptions) {
+    this.#options = options;
+  }
+
+  /** Runs until the recording is finished. @throws what `describeFailure` knows. */
+  async run(): Promise<void> {
+    const { feed } = this.#options;
+    try {
+      for (let index = 0; ; index++) {
+        const fed = await feed.part(index);
+        if (fed === null) break;
+        await this.#recordPart(fed, index);
+      }
+      if (this.#opened === null) throw new RecorderError('trace-mismatch', 'the session has no trace');
+      await this.#finish(this.#opened);
+    } finally {
+      await this.#opened?.segments.close();
+      await feed.close();
+    }
+  }
+
+  async #recordPart(fed: FedPart, index: number): Promise<void> {
+    const first = await this.#step(fed, index);
+    // A gateway that died while it wrote the header has not relayed a byte.
+    if (first.type !== 'header') return;
+    const { header } = first;
+    const opened = (this.#opened ??= await this.#open(header));
+    this.#permit(header, opened.header);
+    const startMs = Math.max(header.partStartMs, this.#parts.at(-1)?.endMs ?? 0);
+    const recorder = new PartRecorder(fed.part, startMs, this.#options.createPicture(), {
+      segments: opened.segments,
+      coverage: this.#coverage,
+      event: (event) => opened.events.add(event),
+      gap: (gap) => {
+        this.#gaps.push(gap);
+        this.#options.send({ type: 'gap', gap });
+      },
+    });
+    const end = await this.#readRecords(fed, index, recorder);
+    this.#accountForTail(fed, end, recorder);
+    const { endMs, reason } = await recorder.finish();
+    await opened.events.flush();
+    this.#cutOff = reason === null;
+    this.#coverage.part(end.sizeBytes);
+    const { sha256, sizeBytes, tornBytes } = end;
+    const endReason = reason ?? 'gateway-lost';
+    this.#parts.push({
+      part: fed.part,
+      startMs,
+      endMs,
+      traceSha256: sha256,
+      traceBytes: sizeBytes,
+      tornBytes,
+      endReason,
+    });
+    this.#progress(fed, recorder.timeMs, true);
+  }
+
+  async #readRecords(fed: FedPart, index: number, recorder: PartRecorder): Promise<TraceStep & { type: 'end' }> {
+    for (;;) {
+      const step = await this.#step(fed, index).catch((error: unknown) => this.#corrupt(error, fed, index, recorder));
+      if (step.type === 'end') return step;
+      if (step.type !== 'records') continue;
+      for (const record of step.records) await recorder.record(record);
+      this.#progress(fed, recorder.timeMs, false);
+    }
+  }
+
+  /** Reads on, and waits where nothing is written yet. */
+  async #step(fed: FedPart, index: number): Promise<Exclude<TraceStep, { type: 'wait' }>> {
+    const { feed } = this.#options;
+    for (;;) {
+      const news = feed.news();
+      if (feed.isFinal(index) && !fed.reader.closed) await fed.reader.closePart();
+      const step = await fed.reader.next();
+      if (step.type !== 'wait') return step;
+      await this.#opened?.events.flush();
+      await news;
+    }
+  }
+
+  /** Corruption in a trace that is still written is for the gateway to act on; in a closed one it is a gap. */
+  async #corrupt(error: unknown, fed: FedPart, index: number, recorder: PartRecorder) {
+    if (!(error instanceof TraceCorruptError) || !this.#options.feed.isFinal(index)) throw error;
+    const { skippedBytes, end } = await fed.reader.skipRest();
+    this.#unreadable(recorder, skippedBytes);
+    return end;
+  }
+
+  /** What a live gateway closed has no torn end: bytes that look like one were damaged. */
+  #accountForTail(fed: FedPart, end: TraceStep & { type: 'end' }, recorder: PartRecorder): void {
+    if (fed.closedByGateway && end.tornBytes > 0) this.#unreadable(recorder, end.tornBytes);
+  }
+
+  #unreadable(recorder: PartRecorder, bytes: number): void {
+    const { timeMs } = recorder;
+    this.#coverage.unreadable(bytes);
+    recorder.addGap({
+      startMs: timeMs,
+      endMs: timeMs,
+      reason: 'trace-corrupt',
+      codec: 'trace',
+      area: null,
+      bytes,
+      pdus: 0,
+    });
+  }
+
+  /** [invariant 1] Asked for every part, before anything is written. */
+  #permit(header: TraceHeader, first: TraceHeader): void {
+    if (permitFromTrace(header) === null) {
+      throw new RecorderError('recording-forbidden', 'the recording rule forbids that this session is recorded');
+    }
+    const same =
+      header.sessionId === this.#options.sessionId &&
+      header.sessionStartedAtMs === first.sessionStartedAtMs &&
+      canonicalJson({ ...header.facts }) === canonicalJson({ ...first.facts });
+    if (!same) throw new RecorderError('trace-mismatch', `part ${header.part} does not belong to this recording`);
+  }
+
+  async #open(header: TraceHeader): Promise<Opened> {
+    this.#permit(header, header);
+    const { storage, engine, converter, send, sessionId } = this.#options;
+    const folder = recordingFolder(sessionId, header.sessionStartedAtMs);
+    const videos = await VideoStore.open(storage, folder, (what) =>
+      send('video' in what ? { type: 'video-opened', ...what } : { type: 'segment-stored', ...what }),
+    );
+    const events = await EventTrack.open(storage, `${folder}/${EVENTS_FILE}`);
+    return { header, folder, videos, events, segments: new SegmentRecorder(engine, converter, videos) };
+  }
+
+  #progress({ part, reader }: FedPart, mediaMs: number, always: boolean): void {
+    const nowMs = Date.now();
+    if (!always && nowMs - this.#lastProgressMs < PROGRESS_EVERY_MS) return;
+    this.#lastProgressMs = nowMs;
+    this.#options.send({ type: 'progress', mediaMs, part, traceBytes: reader.bytesRead });
+  }
+
+  async #finish(opened: Opened): Promise<void> {
+    const { storage, engine, seal, send } = this.#options;
+    const body = await this.#body(opened);
+    await verifyRecording(storage, opened.folder, body, engine);
+    const path = `${opened.folder}/${MANIFEST_FILE}`;
+    const stored = await storage.readSmall(path);
+    const bytes = stored ?? Buffer.from(canonicalJson((await seal(body)) as unknown as Json));
+    expectSealed(bytes, body);
+    if (stored === null) await storage.writeOnce(path, bytes, 'application/json');
+    const readBack = await storage.readSmall(path);
+    if (readBack === null || Buffer.compare(readBack, bytes) !== 0) {
+      throw new RecorderError('verification-failed', `${MANIFEST_FILE}: its content is not what was stored`);
+    }
+    const manifestSha256 = createHash('sha256').update(bytes).digest('hex');
+    send({ type: 'finished', manifestSha256, withGaps: body.gaps.length > 0 });
+  }
+
+  async #body({ header, videos, events, segments }: Opened): Promise<Omit<ManifestBody, 'audit'>> {
+    const { sessionId, feed, engine } = this.#options;
+    if (videos.nextIsStored)
+      throw new RecorderError('storage-diverged', 'more segments are stored than this trace gives');
+    const framesEncoded = videos.segments.reduce((sum, { frames }) => sum + frames, 0);
+    return {
+      format: 'witness-recording',
+      version: 1,
+      sessionId,
+      decisionId: header.decisionId,
+      facts: header.facts,
+      recording: header.recording,
+      sessionStartedAtMs: header.sessionStartedAtMs,
+      durationMs: this.#parts.at(-1)?.endMs ?? 0,
+      // A gateway that was lost after it had ended the session has lost nothing of it.
+      outcome: feed.outcome === 'gateway-lost' && !this.#cutOff ? 'complete' : (feed.outcome ?? 'gateway-lost'),
+      parts: this.#parts,
+      encoder: engine.description,
+      videos: videos.videos,
+      segments: videos.segments,
+      events: { file: EVENTS_FILE, ...(await events.finish()) },
+      gaps: this.#gaps,
+      interruptions: interruptionsOf(this.#parts),
+      coverage: this.#coverage.summary(segments.framesPaced, framesEncoded),
+    };
+  }
+}
+
+/** Spans between the parts. */
+function interruptionsOf(parts: readonly ManifestPart[]): Interruption[] {
+  return parts.flatMap((part, index) => {
+    const next = parts[index + 1];
+    if (next === undefined || next.startMs <= part.endMs) return [];
+    return [{ startMs: part.endMs, endMs: next.startMs, reason: part.endReason }];
+  });
+}
+
+/** What is stored, or came back signed, has to be what was verified. */
+function expectSealed(bytes: Uint8Array, body: Omit<ManifestBody, 'audit'>): void {
+  const { audit, signature, ...sealed } = JSON.parse(Buffer.from(bytes).toString('utf8')) as Manifest;
+  // An earlier recorder may have sealed it with another encoder; the video itself was compared.
+  const comparable = (value: object) => canonicalJson({ ...value, encoder: null });
+  if (audit === undefined || signature === undefined || comparable(sealed) !== comparable(body)) {
+    throw new RecorderError('manifest-mismatch', 'the signed manifest is not the one that was asked for');
+  }
+}

@@ -1,0 +1,87 @@
+/** The session's parts as the gateway tells of them, and a way to wait for more. */
+import { TraceReader } from '../trace/trace-reader.js';
+import type { ManifestBody } from '../../src/contract/manifest.js';
+import type { TracePart } from '../../src/contract/recorder-protocol.js';
+
+/** One part: its number, its reader, and whether the gateway itself closed it. */
+export interface FedPart {
+  readonly part: number;
+  readonly reader: TraceReader;
+  /** False when the file simply ends where its gateway died. */
+  closedByGateway: boolean;
+}
+
+export class TraceFeed {
+  readonly #key: Uint8Array;
+  readonly #parts: FedPart[] = [];
+  #outcome: ManifestBody['outcome'] | null = null;
+  #news: (() => void)[] = [];
+
+  constructor(key: Uint8Array) {
+    this.#key = key;
+  }
+
+  /** What the gateway said of the session's end; null while it is alive. */
+  get outcome(): ManifestBody['outcome'] | null {
+    return this.#outcome;
+  }
+
+  /** A part has begun; the one before it does not grow any more. */
+  open({ part, path }: TracePart): void {
+    if (this.#parts.some((known) => known.part === part)) return;
+    this.#parts.push({ part, reader: new TraceReader(part, path, this.#key), closedByGateway: false });
+    this.#parts.sort((a, b) => a.part - b.part);
+    this.#wake();
+  }
+
+  grew(part: number, sizeBytes: number): void {
+    this.#find(part)?.reader.grew(sizeBytes);
+    this.#wake();
+  }
+
+  async closePart(part: number, sizeBytes: number): Promise<void> {
+    const found = this.#find(part);
+    if (found === undefined) return;
+    await found.reader.closePart(sizeBytes);
+    found.closedByGateway = true;
+    this.#wake();
+  }
+
+  /** No more will come. */
+  end(outcome: ManifestBody['outcome']): void {
+    this.#outcome = outcome;
+    this.#wake();
+  }
+
+  /** The part at `index` in order; waits for it; null when the session has ended without it. */
+  async part(index: number): Promise<FedPart | null> {
+    for (;;) {
+      const found = this.#parts[index];
+      if (found !== undefined) return found;
+      if (this.#outcome !== null) return null;
+      await this.news();
+    }
+  }
+
+  /** True when the part at `index` cannot grow: a further part has begun, or the session has ended. */
+  isFinal(index: number): boolean {
+    return this.#outcome !== null || index < this.#parts.length - 1;
+  }
+
+  /** Resolves when something has changed. */
+  news(): Promise<void> {
+    return new Promise((resolve) => this.#news.push(resolve));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#parts.map(({ reader }) => reader.close()));
+  }
+
+  #find(part: number): FedPart | undefined {
+    return this.#parts.find((known) => known.part === part);
+  }
+
+  #wake(): void {
+    for (const resolve of this.#news.splice(0)) resolve();
+  }
+}
