@@ -13,7 +13,7 @@ import { loadSigner, type Signer } from '../audit/signer.js';
 import { chainId, type SessionId } from '../contract/ids.js';
 import { compiledEntry, packageRoot } from '../database/compiled-entry.js';
 import { type Database, openDatabase } from '../database/open.js';
-import { type DemoDesktop, startDemoDesktop } from '../demo/demo-desktop.js';
+import type { DemoDesktop } from '../demo/demo-desktop.js';
 import { recordingRoutes } from '../http/recordings/routes.js';
 import { createHttpServer } from '../http/server.js';
 import { Identity } from '../identity/identity.js';
@@ -255,6 +255,8 @@ async function startDemo(
   clock: () => number,
 ): Promise<DemoDesktop> {
   const tls = { cert: certificate.certificatePem, key: certificate.privateKeyPem };
+  // A gateway without the demo target does not load its code.
+  const { startDemoDesktop } = await import('../demo/demo-desktop.js');
   const demo = await startDemoDesktop({ host: '127.0.0.1', port: 0, tls, clock });
   await ensureDemoTarget(database, {
     port: demo.port,

@@ -1,0 +1,56 @@
+/** The product as a person starts it: `witness start` in a process of its own, on a data folder of its own. */
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Lab } from '../../peers/lab.js';
+import type { PeerProcess } from '../../peers/peer-process.js';
+import { ApiClient } from './api-client.js';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+export interface GatewayProcess {
+  readonly process: PeerProcess;
+  readonly dataDir: string;
+  readonly rdpPort: number;
+  readonly httpPort: number;
+  /** Signed in as the administrator. */
+  readonly api: ApiClient;
+}
+
+export interface GatewayProcessOptions {
+  /** An earlier gateway's data folder; a fresh one when left out. */
+  readonly dataDir?: string;
+  readonly settings?: Readonly<Record<string, string>>;
+  /** For a data folder whose administrator has signed in before. */
+  readonly api?: ApiClient;
+}
+
+/** The compiled program; the tests run on sources, so it has to be built before. */
+export const WITNESS = path.join(ROOT, 'bin', 'witness.js');
+
+export async function startGatewayProcess(lab: Lab, options: GatewayProcessOptions = {}): Promise<GatewayProcess> {
+  const dataDir = options.dataDir ?? lab.scratch('gateway');
+  const process = await lab.start({
+    name: 'witness',
+    command: globalThis.process.execPath,
+    args: [WITNESS, 'start'],
+    cwd: dataDir,
+    env: {
+      HOME: dataDir,
+      WITNESS_DATA: dataDir,
+      WITNESS_RDP_PORT: '0',
+      WITNESS_HTTP_PORT: '0',
+      WITNESS_PUBLIC_HOST: '127.0.0.1',
+      WITNESS_RECONNECT_WINDOW_MS: '2000',
+      ...options.settings,
+    },
+  });
+  const log = await process.ready('the ready line', () =>
+    process.log().includes('Stop   with') ? process.log() : undefined,
+  );
+  const httpPort = Number(/https:\/\/127\.0\.0\.1:(\d+)/.exec(log)?.[1]);
+  const rdpPort = Number(/\/v:127\.0\.0\.1:(\d+)/.exec(log)?.[1]);
+  const token = /sign-in#([A-Za-z0-9_-]+)/.exec(log)?.[1];
+  const api = new ApiClient(httpPort, options.api?.cookie ?? null);
+  if (token !== undefined) await api.signIn(token);
+  return { process, dataDir, rdpPort, httpPort, api };
+}

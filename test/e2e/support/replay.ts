@@ -1,0 +1,22 @@
+/** What a reviewer gets of a recording: its playlist, and the video that the playlist names. */
+import type { ApiClient } from './api-client.js';
+
+export interface ReplayedVideo {
+  readonly file: string;
+  readonly mp4: Buffer;
+}
+
+/** Downloads every video file of a recording through the gateway, in the order of the playlist. */
+export async function downloadVideos(api: ApiClient, sessionId: string): Promise<readonly ReplayedVideo[]> {
+  const base = `/api/v1/recordings/${sessionId}`;
+  const playlist = await api.send('GET', `${base}/playlist.m3u8`);
+  if (playlist.status !== 200) throw new Error(`playlist: ${playlist.status} ${playlist.body.toString()}`);
+  const uris = [...playlist.body.toString().matchAll(/EXT-X-MAP:URI="([^"]+)"/g)].map((match) => match[1] ?? '');
+  const videos: ReplayedVideo[] = [];
+  for (const uri of new Set(uris)) {
+    const { status, body } = await api.send('GET', `${base}/${uri}`);
+    if (status !== 200) throw new Error(`${uri}: ${status} ${body.toString()}`);
+    videos.push({ file: uri.replace(/^video\/|\?.*$/g, ''), mp4: body });
+  }
+  return videos;
+}
