@@ -109,6 +109,8 @@ async function installHeaders(server: FastifyInstance): Promise<void> {
     },
     referrerPolicy: { policy: 'no-referrer' },
     frameguard: { action: 'deny' },
+    // Other hosts below this name are not ours to decide about.
+    strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
   });
 }
 
