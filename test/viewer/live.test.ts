@@ -7,6 +7,9 @@ import { collectComplaints, settled, shownNumber, shownPosition } from './suppor
 import { numberAt } from './support/numbered-recording.js';
 import { openStage, type Stage } from './support/stage.js';
 
+// A browser on a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
+
 let stage: Stage;
 let page: Page;
 let complaints: string[];

@@ -1,10 +1,13 @@
 import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SessionInfo, TargetInfo } from '../../src/contract/api.js';
 import { sessionId, targetId } from '../../src/contract/ids.js';
 import { SESSION, storedRecording } from '../http/recordings/support/sample-recording.js';
 import { collectComplaints } from './support/browser.js';
 import { openStage, type Stage } from './support/stage.js';
+
+// A browser on a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
 let stage: Stage;
 let context: BrowserContext;
@@ -184,6 +187,7 @@ describe('the audit export', () => {
     await page.getByRole('radio', { name: /CSV/ }).check();
     const href = await page.getByRole('link', { name: 'Download' }).getAttribute('href');
     const query = new URL(href ?? '', stage.server.url).searchParams;
+    expect(href).toMatch(/^\/api\/v1\/audit\/events\?/);
     expect(query.get('format')).toBe('csv');
     expect(Date.parse(query.get('to') ?? '') - Date.parse(query.get('from') ?? '')).toBe(86_400_000);
     await page.getByLabel('Until').fill('2026-01-01T10:00');

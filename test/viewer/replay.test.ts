@@ -6,6 +6,9 @@ import { collectComplaints, settled, shownNumber, shownPosition } from './suppor
 import { EVENTS, numberAt } from './support/numbered-recording.js';
 import { openStage, type Stage } from './support/stage.js';
 
+// A browser on a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
+
 let stage: Stage;
 let page: Page;
 let complaints: string[];
@@ -111,8 +114,8 @@ describe('replaying a recording from blob storage', () => {
     const [from, started] = [await shownPosition(page), performance.now()];
     await page.waitForTimeout(1500);
     const [to, elapsed] = [await shownPosition(page), performance.now() - started];
-    expect((to - from) / elapsed).toBeGreaterThan(3.3);
-    expect((to - from) / elapsed).toBeLessThan(4.7);
+    expect((to - from) / elapsed).toBeGreaterThan(3);
+    expect((to - from) / elapsed).toBeLessThan(5);
     await press('ArrowUp');
     await vi.waitFor(async () => expect(await speed.inputValue()).toBe('8'));
     for (let step = 0; step < 9; step++) await press('ArrowDown');
@@ -126,9 +129,9 @@ describe('replaying a recording from blob storage', () => {
     await press('k');
     const started = performance.now();
     await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 20.2, null, {
-      timeout: 6000,
+      timeout: 10_000,
     });
-    expect(performance.now() - started).toBeLessThan(6000);
+    expect(performance.now() - started).toBeLessThan(10_000);
     await press('k');
     await expectRightPicture();
     await page.getByRole('button', { name: 'Skip idle' }).click();
@@ -166,9 +169,23 @@ describe('replaying a recording from blob storage', () => {
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
   });
 
+  it('says why the video does not come, and goes on when it does', async () => {
+    stage.server.world.videoAway = true;
+    await page.goto(`${stage.server.url}/recordings/${SESSION}?t=21`);
+    const alert = page.getByRole('alert');
+    await alert.getByText('The video cannot be played on').waitFor({ timeout: 15_000 });
+    stage.server.world.videoAway = false;
+    await alert.getByRole('button', { name: 'Try again' }).click();
+    await alert.waitFor({ state: 'detached' });
+    expect(await expectRightPicture()).toBe(21_000);
+    // The browser itself reports the requests that were refused on purpose.
+    expect(complaints.filter((text) => !text.includes('404'))).toEqual([]);
+    complaints.length = 0;
+  });
+
   it('says what is missing on the time line', async () => {
     expect(await page.locator('.seek-gap').count()).toBeGreaterThan(0);
-    expect(await page.getByLabel('Time line').textContent()).toContain('1 gap, 0:00');
+    expect(await page.getByLabel('Time line').textContent()).toContain('1 gap, 0.9 s');
     const bar = page.getByRole('slider');
     const box = await bar.boundingBox();
     await bar.hover({ position: { x: ((box?.width ?? 0) * 22_400) / 37_000, y: 10 } });

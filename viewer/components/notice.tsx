@@ -15,7 +15,7 @@ export function ProblemNotice({ problem, onRetry }: { problem: Problem; onRetry?
       ))}
       <p class="muted">{problem.remedy}</p>
       <div class="row">
-        {problem.status === 401 && (
+        {problem.type === 'urn:witness:problem:not-signed-in' && (
           <Link href="/sign-in" class="button">
             Sign in
           </Link>

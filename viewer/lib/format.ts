@@ -10,6 +10,11 @@ export function formatDuration(durationMs: number): string {
   return hours > 0 ? `${hours}:${pad(minutes)}:${pad(seconds % 60)}` : `${minutes}:${pad(seconds % 60)}`;
 }
 
+/** `0.9 s`, or as a duration from a minute on. */
+export function formatSpan(ms: number): string {
+  return ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : formatDuration(ms);
+}
+
 /** `0:02:03.456`, always as wide for one recording. */
 export function formatPosition(ms: number): string {
   const whole = Math.max(0, Math.round(ms));

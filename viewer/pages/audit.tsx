@@ -6,7 +6,7 @@ import { toLocalField } from '../lib/format.js';
 const DAY_MS = 86_400_000;
 
 const FORMATS = [
-  { id: 'ndjson', label: 'JSON lines', hint: 'Every field with its hashes: what "witness verify" and scripts read.' },
+  { id: 'ndjson', label: 'JSON lines', hint: 'Every field with its hashes, for scripts and for checking the chain.' },
   { id: 'csv', label: 'CSV', hint: 'One row an event, for a spreadsheet.' },
 ] as const;
 
@@ -68,7 +68,9 @@ export function AuditPage() {
             </a>
           )}
           <p class="muted" role="status">
-            {href === null ? 'The window must end after it begins.' : 'Your browser shows the progress.'}
+            {href === null
+              ? 'The window must end after it begins.'
+              : 'Your browser shows the progress. The last line says how many rows there are: without it, the file is cut off.'}
           </p>
         </div>
       </div>
@@ -85,5 +87,5 @@ function exportUrl(from: string, to: string, format: string): string | null {
     to: new Date(toMs).toISOString(),
     format,
   });
-  return `/api/v1/audit/export?${query.toString()}`;
+  return `/api/v1/audit/events?${query.toString()}`;
 }

@@ -1,6 +1,6 @@
 /** What happened, as a list that can be filtered; a click goes there. Only rows in sight are in the document. */
 import { memo } from 'preact/compat';
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { EventInfo } from '../../src/contract/api.js';
 import { formatPosition, humanize } from '../lib/format.js';
 import { MAX_EVENTS, type Events } from './use-events.js';
@@ -61,6 +61,10 @@ const Rows = memo(
     const scrolled = (): void => {
       if (box.current !== null) setFirst(Math.max(0, Math.floor(box.current.scrollTop / ROW_PX) - ROWS_AROUND));
     };
+    useEffect(() => {
+      // Whoever has the pointer in the list reads it: it must not move then.
+      if (box.current !== null && !box.current.matches(':hover')) reveal(box.current, current);
+    }, [current]);
     const start = Math.min(first, Math.max(0, shown.length - count));
     return (
       <div ref={box} class="events-box" onScroll={scrolled}>
@@ -75,6 +79,14 @@ const Rows = memo(
     );
   },
 );
+
+/** Scrolls the list, and nothing around it, so that the row is in sight. */
+function reveal(box: HTMLElement, row: number): void {
+  const top = Math.max(row, 0) * ROW_PX;
+  if (top < box.scrollTop || top + ROW_PX > box.scrollTop + box.clientHeight) {
+    box.scrollTop = top - (box.clientHeight - ROW_PX) / 2;
+  }
+}
 
 function Row({ event, current, onSeek }: { event: EventInfo; current: boolean; onSeek: (ms: number) => void }) {
   const details = describe(event);

@@ -1,10 +1,10 @@
 import type { RecordingInfo } from '../../src/contract/api.js';
-import { formatDuration, plural } from '../lib/format.js';
+import { formatSpan, plural } from '../lib/format.js';
 
 /** What the marks on the time line mean, with how much of each there is. */
 export function Legend({ info, events }: { info: RecordingInfo; events: number }) {
   const total = (spans: RecordingInfo['idle']): string =>
-    formatDuration(spans.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0));
+    formatSpan(spans.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0));
   return (
     <ul class="legend muted" aria-label="Time line">
       <li>

@@ -27,15 +27,22 @@ export const INITIAL_STATE: PlayerState = {
 /** Seeks land this far into a picture: rounding to microseconds must not show the one before. */
 const SEEK_INTO_PICTURE_MS = 0.5;
 const TICK_MS = 66;
+const LIVE_DISTANCE_MS = 4000;
+
+/** Gives up after about seven seconds of errors, so that the reason shows; the person can try again. */
+const RETRY = { maxNumRetry: 3, retryDelayMs: 1000, maxRetryDelayMs: 4000 };
 
 const CONFIG: Partial<HlsConfig> = {
+  fragLoadPolicy: {
+    default: { maxTimeToFirstByteMs: 10_000, maxLoadTimeMs: 120_000, timeoutRetry: RETRY, errorRetry: RETRY },
+  },
   // Its worker would be a script from a blob: address; passing fMP4 through needs none.
   enableWorker: false,
   maxBufferLength: 30,
   backBufferLength: 60,
   // Playlists have whole segments, no parts. At the end the player waits for the next one, which sets its distance.
   lowLatencyMode: false,
-  liveSyncDuration: 4,
+  liveSyncDuration: LIVE_DISTANCE_MS / 1000,
   // Otherwise hls.js sets the speed back while somebody reviews a live recording from its beginning.
   maxLiveSyncPlaybackRate: 1,
 };
@@ -47,6 +54,7 @@ export class Player {
   #state = INITIAL_STATE;
   #hls: Hls | null = null;
   #playlistUrl = '';
+  #startMs = 0;
   #recoveries = 0;
 
   constructor(video: HTMLVideoElement, listener: (state: PlayerState) => void) {
@@ -66,6 +74,7 @@ export class Player {
   /** Asks the gateway for the playlist, which writes the viewing to the audit log, and loads it. */
   async open(playlistUrl: string, startMs: number): Promise<void> {
     this.#playlistUrl = playlistUrl;
+    this.#startMs = startMs;
     this.#update({ problem: null });
     this.#hls?.destroy();
     this.#hls = null;
@@ -86,7 +95,8 @@ export class Player {
 
   /** Begins another viewing at the same place. */
   retry(): void {
-    void this.open(this.#playlistUrl, this.#state.positionMs);
+    // Before the first picture the element does not know yet where it was to start.
+    void this.open(this.#playlistUrl, this.#state.pictureMs === null ? this.#startMs : this.positionMs);
   }
 
   seek(playerMs: number): void {
@@ -123,10 +133,13 @@ export class Player {
     this.#video.playbackRate = rate;
   }
 
-  /** Where following a live recording should be; null when it is not live. */
+  /**
+   * Where following a live recording should be; null when it is not live. The library's own live position keeps a whole
+   * target duration away from the end, which is more than the caution that stored segments need.
+   */
   get liveEdgeMs(): number | null {
-    const seconds = this.#hls?.liveSyncPosition ?? null;
-    return seconds === null ? null : seconds * 1000;
+    const details = this.#hls?.levels.at(0)?.details;
+    return details?.live === true ? Math.max(0, details.edge * 1000 - LIVE_DISTANCE_MS) : null;
   }
 
   destroy(): void {

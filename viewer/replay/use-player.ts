@@ -8,7 +8,7 @@ import { idleJump } from './skip-idle.js';
 export const RATES = [0.5, 1, 1.5, 2, 4, 8] as const;
 
 const SKIP_IDLE_KEY = 'witness-skip-idle';
-/** Farther behind the live end than this, following jumps to it. */
+/** Farther behind the live position than this, following jumps to it; one long segment alone must not cause a jump. */
 const MAX_BEHIND_MS = 12_000;
 
 export interface PlayerActions {

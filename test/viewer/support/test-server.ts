@@ -10,9 +10,11 @@ import type { StoredRecording } from '../../../src/http/recordings/deps.js';
 import { recordingRoutes } from '../../../src/http/recordings/routes.js';
 import type { RecordingStore } from '../../../src/storage/recording-store.js';
 
+/** As src/http/server.ts sends it. */
 const CSP =
-  "default-src 'self'; media-src 'self' blob:; worker-src 'self' blob:; img-src 'self' data:; style-src 'self'; " +
-  "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; " +
+  "connect-src 'self'; media-src 'self' blob:; worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; " +
+  "form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
 /** What the server answers; a test changes it as it goes. */
 export interface World {
@@ -21,6 +23,8 @@ export interface World {
   targets: TargetInfo[];
   ticket: SessionCreated | null;
   recording: StoredRecording | null;
+  /** True: requests for video give 404. */
+  videoAway: boolean;
   readonly audited: AuditEvent[];
   /** Mutations that arrived: path, body, and the header that proves where they came from. */
   readonly mutations: { path: string; body: unknown; header: string | undefined }[];
@@ -39,6 +43,7 @@ export async function startTestServer(viewerFolder: string, store: RecordingStor
     targets: [],
     ticket: null,
     recording: null,
+    videoAway: false,
     audited: [],
     mutations: [],
   };
@@ -59,7 +64,7 @@ function recordingDeps(world: World, store: RecordingStore): Parameters<typeof r
     findPlace: () => Promise.resolve(world.recording),
     findVideo: (_sessionId, file) => {
       const last = world.recording?.segments.findLast((one) => one.file === file);
-      if (world.recording === null || last === undefined) return Promise.resolve(null);
+      if (world.recording === null || last === undefined || world.videoAway) return Promise.resolve(null);
       return Promise.resolve({ folder: world.recording.folder, storedBytes: last.offset + last.sizeBytes });
     },
     audit: (event) => {
