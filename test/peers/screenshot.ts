@@ -13,14 +13,28 @@ import { waitFor } from './wait.js';
 const run = promisify(execFile);
 const MAX_DUMP_BYTES = 128 * 1024 * 1024;
 
+/** xwd looks at every window of the display, and gives up when one is closed meanwhile. */
+const WINDOW_CLOSED = /BadWindow|BadDrawable|BadMatch/;
+const ATTEMPTS = 5;
+
 /** The display's root window with all that is on it. The pointer is not part of it. */
 export async function screenshot(display: Display): Promise<Raster> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return decodeXwd(await dumpRootWindow(display));
+    } catch (error) {
+      if (attempt === ATTEMPTS || !WINDOW_CLOSED.test((error as Error).message)) throw error;
+    }
+  }
+}
+
+async function dumpRootWindow(display: Display): Promise<Uint8Array> {
   const { stdout } = await run('xwd', ['-root', '-silent'], {
     env: { PATH: process.env['PATH'] ?? '', ...displayEnv(display) },
     encoding: 'buffer',
     maxBuffer: MAX_DUMP_BYTES,
   });
-  return decodeXwd(stdout);
+  return stdout;
 }
 
 /** The first screenshot that satisfies the condition. */
