@@ -122,6 +122,8 @@ export class FfmpegRun {
   /** Ends the child at once; its output is lost. */
   async kill(): Promise<void> {
     this.#input.destroy();
+    // There may be no child yet: fluent-ffmpeg first asks the binary what it can do.
+    this.#command.once('start', () => this.#command.kill('SIGKILL'));
     this.#command.kill('SIGKILL');
     await this.#done;
   }

@@ -37,6 +37,12 @@ export class RecorderChannel {
 
   async #dispatch(message: ToRecorder): Promise<void> {
     switch (message.type) {
+      case 'probe': {
+        const { description } = await chooseEncoder(message.encoder);
+        this.#send({ type: 'ready', encoder: description });
+        this.#finish(true);
+        return;
+      }
       case 'start':
         if (this.#feed === null) await this.#start(message);
         return;

@@ -44,7 +44,11 @@ export class SegmentRecorder {
     if (segment === null) throw new RangeError('a frame without a segment');
     this.#framesPaced += 1;
     segment.frameTimesMs.push(timeMs);
-    if (segment.encoder === null) return;
+    if (segment.encoder === null) {
+      // What a picture calls a change is counted from the frame before: both ways look at it at the same times.
+      if (picture.hasDirty()) picture.render(() => undefined);
+      return;
+    }
     this.#painter.paint(segment.encoder, picture);
     await segment.encoder.encode({ ptsMs: timeMs, refine: this.#refinement(paced, picture) });
   }

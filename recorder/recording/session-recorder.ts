@@ -138,12 +138,12 @@ export class SessionRecorder {
   async #step(fed: FedPart, index: number): Promise<Exclude<TraceStep, { type: 'wait' }>> {
     const { feed } = this.#options;
     for (;;) {
-      const news = feed.news();
+      const { version } = feed;
       if (feed.isFinal(index) && !fed.reader.closed) await fed.reader.closePart();
       const step = await fed.reader.next();
       if (step.type !== 'wait') return step;
       await this.#opened?.events.flush();
-      await news;
+      await feed.newsSince(version);
     }
   }
 

@@ -15,7 +15,8 @@ export class TraceFeed {
   readonly #key: Uint8Array;
   readonly #parts: FedPart[] = [];
   #outcome: ManifestBody['outcome'] | null = null;
-  #news: (() => void)[] = [];
+  #version = 0;
+  #waiting: (() => void)[] = [];
 
   constructor(key: Uint8Array) {
     this.#key = key;
@@ -59,7 +60,7 @@ export class TraceFeed {
       const found = this.#parts[index];
       if (found !== undefined) return found;
       if (this.#outcome !== null) return null;
-      await this.news();
+      await this.newsSince(this.#version);
     }
   }
 
@@ -68,9 +69,15 @@ export class TraceFeed {
     return this.#outcome !== null || index < this.#parts.length - 1;
   }
 
-  /** Resolves when something has changed. */
-  news(): Promise<void> {
-    return new Promise((resolve) => this.#news.push(resolve));
+  /** Counts what the gateway has told. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Resolves when more has been told than at `version`. */
+  async newsSince(version: number): Promise<void> {
+    if (this.#version !== version) return;
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   async close(): Promise<void> {
@@ -82,6 +89,7 @@ export class TraceFeed {
   }
 
   #wake(): void {
-    for (const resolve of this.#news.splice(0)) resolve();
+    this.#version += 1;
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }

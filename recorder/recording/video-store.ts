@@ -54,23 +54,25 @@ export class VideoStore {
   readonly #storage: BlobStorage;
   readonly #folder: string;
   readonly #report: Report;
+  readonly #maxBlocks: number;
   readonly #adoptable: StoredFragment[];
   readonly #videos = new Map<string, VideoFile>();
   readonly #segments: Segment[] = [];
   #file: StoredFile | null = null;
   #lastNumber: number;
 
-  private constructor(storage: BlobStorage, folder: string, report: Report, found: Found) {
+  private constructor(storage: BlobStorage, folder: string, report: Report, maxBlocks: number, found: Found) {
     this.#storage = storage;
     this.#folder = folder;
     this.#report = report;
+    this.#maxBlocks = maxBlocks;
     this.#adoptable = found.fragments;
     this.#lastNumber = found.lastNumber;
   }
 
-  /** Reads what is stored of the recording in `folder`. */
-  static async open(storage: BlobStorage, folder: string, report: Report): Promise<VideoStore> {
-    return new VideoStore(storage, folder, report, await findStored(storage, folder));
+  /** Reads what is stored of the recording in `folder`. A file that has `maxBlocks` is followed by another one. */
+  static async open(storage: BlobStorage, folder: string, report: Report, maxBlocks = MAX_BLOCKS): Promise<VideoStore> {
+    return new VideoStore(storage, folder, report, maxBlocks, await findStored(storage, folder));
   }
 
   /** True when the next segment is stored already, and need not be encoded. */
@@ -113,7 +115,7 @@ export class VideoStore {
   /** Stores a segment that was encoded. */
   async store(plan: PlannedSegment, encoded: EncodedSegment): Promise<void> {
     const current = this.#file;
-    if (current !== null && !plan.newFile && !current.torn && current.blocks < MAX_BLOCKS) {
+    if (current !== null && !plan.newFile && !current.torn && current.blocks < this.#maxBlocks) {
       const muxed = await this.#mux(plan, encoded, current.startMs, current.fragments + 1);
       if (Buffer.compare(muxed.init, current.init.bytes) === 0) return this.#append(current, plan, muxed, []);
     }

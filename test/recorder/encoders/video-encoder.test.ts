@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { chooseEncoder } from '../../../recorder/encoders/choose-encoder.js';
-import { findFfmpeg } from '../../../recorder/encoders/ffmpeg-process.js';
-import type { EncoderEngine, VideoEncoder } from '../../../recorder/encoders/video-encoder.js';
+import { FfmpegRun, findFfmpeg } from '../../../recorder/encoders/ffmpeg-process.js';
+import { EncoderError, type EncoderEngine, type VideoEncoder } from '../../../recorder/encoders/video-encoder.js';
 import { createConverter } from '../../../recorder/encoders/i420-wasm.js';
 import { toAnnexB } from '../../../recorder/video/annexb.js';
 import { lumaPsnr } from '../media-checks.js';
@@ -131,6 +131,26 @@ describe.each(engines)('%s', (name, engine) => {
     await encoder.encode({ ptsMs: 0, refine: [] });
     await encoder.close();
     await encoder.close();
+  });
+});
+
+describe('an ffmpeg process', () => {
+  const job = { inputFormat: 'rawvideo', inputOptions: [], outputFormat: 'h264', outputOptions: [] };
+
+  it('that fails is an error, however much is still to be written', async () => {
+    const run = new FfmpegRun({ ...job, binary: '/usr/bin/ffmpeg', inputOptions: ['-video_size', '0x0'] });
+    const writing = async () => {
+      for (let count = 0; count < 100; count++) await run.write(new Uint8Array(1 << 20));
+      return run.finish();
+    };
+    await expect(writing()).rejects.toThrow(EncoderError);
+  });
+
+  it('that is killed comes to an end', async () => {
+    const run = new FfmpegRun({ ...job, binary: '/usr/bin/ffmpeg', inputOptions: ['-video_size', '64x64'] });
+    await run.write(new Uint8Array(100));
+    await run.kill();
+    await expect(run.finish()).rejects.toThrow(EncoderError);
   });
 });
 

@@ -58,6 +58,12 @@ export class Scenario {
     }
   }
 
+  /** The client says where its pointer is. */
+  pointer(timeMs: number, x: number, y: number): this {
+    this.writer.record(TraceRecordKind.clientPointer, timeMs, Uint8Array.of(x & 0xff, x >> 8, y & 0xff, y >> 8));
+    return this;
+  }
+
   /** A fast-path PDU whose bitmap update is cut short. */
   broken(timeMs: number): this {
     const pdu = bitmapUpdate(0, 0, 8, 8, new Uint8Array(256));
