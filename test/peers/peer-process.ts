@@ -5,6 +5,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { listProcesses } from './processes.js';
 import { waitFor } from './wait.js';
 
 const MAX_LOG_CHARACTERS = 512 * 1024;
@@ -117,7 +118,11 @@ export class PeerProcess {
     this.#signal('SIGTERM');
     await Promise.race([this.exited, delay(GRACE_MS, undefined, { ref: false })]);
     this.#signal('SIGKILL');
-    return this.exited;
+    const exit = await this.exited;
+    // The kernel ends the others of the group in its own time.
+    const isEmpty = () => !listProcesses().some(({ group }) => group === this.pid);
+    await waitFor(`the process group of ${this.name} to end`, isEmpty);
+    return exit;
   }
 
   #signal(signal: NodeJS.Signals): void {
