@@ -21,7 +21,7 @@ export function greeting(gateway: Gateway, dataDir: string): string {
   const lines = [
     '',
     `Witness is ready. Data: ${dataDir}. Encoder: ${gateway.encoder}.`,
-    `  Open   ${gateway.firstSignInToken === null ? web : `${web}/sign-in#${gateway.firstSignInToken}`}`,
+    `  Open   ${gateway.firstSignInToken === null ? web : `${web}/sign-in#token=${gateway.firstSignInToken}`}`,
     ...(gateway.firstSignInToken === null
       ? []
       : ['         (signs the first administrator in, once; the browser warns of the self-signed certificate)']),

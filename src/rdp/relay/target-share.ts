@@ -6,7 +6,7 @@ import { decodeDemandActive, encodeDemandActive } from '../session/demand-active
 import { decodeSaveSessionInfo } from '../session/save-session-info.js';
 import { decodeSetErrorInfo, describeErrorInfo } from '../session/set-error-info.js';
 import { encodeShareControl, PduType, type SharePdu, sharePdus } from '../session/share-control.js';
-import { decodeShareData, PACKET_COMPRESSED, PduType2, type ShareData } from '../session/share-data.js';
+import { decodeShareData, PACKET_COMPRESSED, PACKET_FLUSHED, PduType2, type ShareData } from '../session/share-data.js';
 import { DecodeError } from '../wire/errors.js';
 import { MAX_DESKTOP_DIMENSION } from '../wire/limits.js';
 import { Reader } from '../wire/reader.js';
@@ -96,10 +96,11 @@ export class TargetShare {
 
   #data(pdu: SharePdu, data: ShareData, outputs: RelayOutput[]): Uint8Array | null {
     const compressed = (data.compressedType & PACKET_COMPRESSED) !== 0;
+    const touchesHistory = (data.compressedType & (PACKET_COMPRESSED | PACKET_FLUSHED)) !== 0;
     if (!compressed) this.#notice(data, outputs);
     if (!this.#recorded) return pdu.bytes;
     // All compressed PDUs share one history with the updates, so the recorder needs them whatever they say.
-    if (data.pduType2 === PduType2.update || data.pduType2 === PduType2.pointer || compressed) {
+    if (data.pduType2 === PduType2.update || data.pduType2 === PduType2.pointer || touchesHistory) {
       outputs.push({ type: 'record', kind: 'share-data', pdu: pdu.bytes });
       return pdu.bytes;
     }

@@ -41,6 +41,7 @@ export async function startGatewayProcess(lab: Lab, options: GatewayProcessOptio
       WITNESS_HTTP_PORT: '0',
       WITNESS_PUBLIC_HOST: '127.0.0.1',
       WITNESS_RECONNECT_WINDOW_MS: '2000',
+      WITNESS_DEMO_TARGET: 'off',
       ...options.settings,
     },
   });
@@ -49,7 +50,7 @@ export async function startGatewayProcess(lab: Lab, options: GatewayProcessOptio
   );
   const httpPort = Number(/https:\/\/127\.0\.0\.1:(\d+)/.exec(log)?.[1]);
   const rdpPort = Number(/\/v:127\.0\.0\.1:(\d+)/.exec(log)?.[1]);
-  const token = /sign-in#([A-Za-z0-9_-]+)/.exec(log)?.[1];
+  const token = /sign-in#token=([A-Za-z0-9_-]+)/.exec(log)?.[1];
   const api = new ApiClient(httpPort, options.api?.cookie ?? null);
   if (token !== undefined) await api.signIn(token);
   return { process, dataDir, rdpPort, httpPort, api };
