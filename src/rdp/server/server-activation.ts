@@ -20,14 +20,19 @@ const INPUT_TYPES: ReadonlySet<number> = new Set([
   PduType2.bitmapCachePersistentList,
 ]);
 
+/** A step of a session that is activated or on its way to it. */
+interface ActivationStep {
+  readonly state: ActivationState | ActiveServer;
+  readonly outputs: readonly ServerOutput[];
+}
+
 /** Takes user data of the I/O channel of a session that is being activated. */
 export function stepActivation(start: ActivationState, userData: Uint8Array): ServerStep {
-  let state: ServerState = start;
+  let state: ActivationStep['state'] = start;
   const outputs: ServerOutput[] = [];
   for (const pdu of sharePdus(userData)) {
     if (pdu.kind === 'flow') continue;
-    const step: ServerStep =
-      state.name === 'active' ? activePdu(state, pdu) : activationPdu(state as ActivationState, pdu);
+    const step: ActivationStep = state.name === 'active' ? activePdu(state, pdu) : activationPdu(state, pdu);
     state = step.state;
     outputs.push(...step.outputs);
   }
@@ -43,13 +48,13 @@ export function stepActive(state: ActiveServer, userData: Uint8Array): ServerSte
   return { state, outputs };
 }
 
-function activePdu(state: ActiveServer, pdu: SharePdu): ServerStep {
+function activePdu(state: ActiveServer, pdu: SharePdu): ActivationStep {
   if (pdu.pduType !== PduType.data) throw new UnexpectedPduError(state.name, 'a Data PDU', `pduType ${pdu.pduType}`);
   const { pduType2, payload } = decodeShareData(pdu.body);
   return { state, outputs: [{ type: 'share-data', pduType2, payload }] };
 }
 
-function activationPdu(state: ActivationState, pdu: SharePdu): ServerStep {
+function activationPdu(state: ActivationState, pdu: SharePdu): ActivationStep {
   if (state.name === 'expect-confirm-active' && pdu.pduType === PduType.confirmActive) return confirmActive(state, pdu);
   if (pdu.pduType !== PduType.data) {
     throw new UnexpectedPduError(state.name, state.name.slice('expect-'.length), `pduType ${pdu.pduType}`);
@@ -60,7 +65,10 @@ function activationPdu(state: ActivationState, pdu: SharePdu): ServerStep {
   return finalizationPdu(state, pduType2, new Reader(payload, 'finalization'));
 }
 
-function confirmActive(state: Extract<ActivationState, { name: 'expect-confirm-active' }>, pdu: SharePdu): ServerStep {
+function confirmActive(
+  state: Extract<ActivationState, { name: 'expect-confirm-active' }>,
+  pdu: SharePdu,
+): ActivationStep {
   const { session } = state;
   const { capabilitySets, shareId } = decodeConfirmActive(pdu.body);
   if (shareId !== session.shareId) throw new UnexpectedPduError(state.name, 'confirm-active', 'another share');
@@ -75,7 +83,7 @@ function confirmActive(state: Extract<ActivationState, { name: 'expect-confirm-a
   };
 }
 
-function finalizationPdu(state: FinalizationState, pduType2: number, reader: Reader): ServerStep {
+function finalizationPdu(state: FinalizationState, pduType2: number, reader: Reader): ActivationStep {
   const unexpected = (): UnexpectedPduError =>
     new UnexpectedPduError(state.name, state.name.slice('expect-'.length), `pduType2 ${pduType2}`);
   switch (state.name) {
@@ -101,7 +109,7 @@ function grantControl({ session }: FinalizationState): ServerOutput {
   return { type: 'send', bytes: dataFrame(session, PduType2.control, encodeControl(grant)) };
 }
 
-function activate({ session, capabilities }: FinalizationState): ServerStep {
+function activate({ session, capabilities }: FinalizationState): ActivationStep {
   return {
     state: { name: 'active', session, capabilities },
     outputs: [
