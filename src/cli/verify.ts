@@ -6,7 +6,10 @@ import { readChain } from '../audit/rows.js';
 import { verifyChain } from '../audit/verify-chain.js';
 import { verifyRecording } from '../audit/verify-recording.js';
 import { isUuidV7, sessionId, type SessionId } from '../contract/ids.js';
-import { recordingFolder } from '../contract/manifest.js';
+import type { AuditRow } from '../contract/audit-event.js';
+import type { Manifest } from '../contract/manifest.js';
+import type { Signer } from '../audit/signer.js';
+import type { RecordingStore } from '../storage/recording-store.js';
 import { BlobRecordingStore } from '../storage/blob-recording-store.js';
 import { type OpenData, openData } from './open-data.js';
 import { loadSettings } from './settings.js';
@@ -28,36 +31,71 @@ export async function runVerify(sessions: readonly string[]): Promise<void> {
   }
 }
 
-/** Checks every chain and the given recordings, or all finished ones. True when nothing is wrong. */
+/**
+ * Checks every chain, and the given recordings or all that the audit log says were finished: what is to be there is told
+ * by the log, not by the rows that the recordings left. True when nothing is wrong.
+ */
 export async function verifyAll(
   data: Pick<OpenData, 'database' | 'storage' | 'signer'>,
   only: readonly SessionId[],
   print: (line: string) => void,
 ): Promise<boolean> {
-  const chains = await verifyChains(data, print);
-  const recordings = await verifyRecordings(data, only, print);
+  const logged = new LoggedRecordings();
+  const chains = await verifyChains(data, logged, print);
+  const recordings = await verifyRecordings(data, logged, only, print);
   return chains && recordings;
+}
+
+interface FinishedRecording {
+  readonly folder: string;
+  readonly manifestSha256: string;
+}
+
+/** What the rows of the chains say of recordings. */
+class LoggedRecordings {
+  readonly finished = new Map<SessionId, FinishedRecording>();
+  /** Hash of each row that says that a recording ended, by `chain:sequence`. */
+  readonly #ended = new Map<string, { readonly hash: string; readonly sessionId: SessionId | null }>();
+
+  /** Passes rows on and remembers what they say. */
+  async *note(rows: AsyncIterable<AuditRow>): AsyncGenerator<AuditRow> {
+    for await (const row of rows) {
+      if (row.kind === 'recording.ended') {
+        this.#ended.set(`${row.chainId}:${row.sequence}`, { hash: row.hash, sessionId: row.sessionId });
+      }
+      const { folder, manifestSha256 } = row.data;
+      const complete = typeof folder === 'string' && typeof manifestSha256 === 'string';
+      if (row.kind === 'recording.finished' && row.sessionId !== null && complete) {
+        this.finished.set(row.sessionId, { folder, manifestSha256 });
+      }
+      yield row;
+    }
+  }
+
+  /** True when the log has the row that a manifest names. */
+  has(sessionId: SessionId, position: Manifest['audit']): boolean {
+    const row = this.#ended.get(`${position.chainId}:${position.sequence}`);
+    return row?.hash === position.hash && row.sessionId === sessionId;
+  }
 }
 
 async function verifyChains(
   { database, storage, signer }: Pick<OpenData, 'database' | 'storage' | 'signer'>,
+  logged: LoggedRecordings,
   print: (line: string) => void,
 ): Promise<boolean> {
   const store = new BlobCheckpointStore(storage.container);
-  const ranges = await database.auditEvents.ranges({ fromMs: 0, toMs: Number.MAX_SAFE_INTEGER });
   let fine = true;
-  for (const { chainId } of ranges) {
+  for (const chainId of await database.auditEvents.listChains()) {
     const result = await verifyChain({
       chainId,
-      rows: readChain(database.auditEvents, chainId),
+      rows: logged.note(readChain(database.auditEvents, chainId)),
       checkpoints: store.read(chainId),
       keys: new Map([[signer.keyId, signer.publicKey]]),
     });
     if (result.ok) {
       const { head, checkpoints, coveredUpTo } = result;
-      print(
-        `audit ${chainId}: intact, ${head.sequence} rows, ${checkpoints} checkpoints, covered up to row ${coveredUpTo}`,
-      );
+      print(`audit ${chainId}: intact, ${head.sequence} rows, ${checkpoints} checkpoints up to row ${coveredUpTo}`);
     } else {
       fine = false;
       print(`audit ${chainId}: WRONG at row ${result.sequence} (${result.problem}): ${result.sentence}`);
@@ -67,45 +105,44 @@ async function verifyChains(
 }
 
 async function verifyRecordings(
-  { database, storage, signer }: Pick<OpenData, 'database' | 'storage' | 'signer'>,
+  { storage, signer }: Pick<OpenData, 'storage' | 'signer'>,
+  logged: LoggedRecordings,
   only: readonly SessionId[],
   print: (line: string) => void,
 ): Promise<boolean> {
   const store = new BlobRecordingStore(storage.container);
   let fine = true;
-  for await (const id of only.length > 0 ? only : finishedRecordings(database)) {
-    const recording = await database.recordings.get(id);
-    if (recording === null || recording.state !== 'finished') {
-      fine = false;
-      print(`recording ${id}: ${recording === null ? 'there is none' : `not finished (${recording.state})`}`);
-      continue;
-    }
-    const folder = recordingFolder(id, recording.sessionStartedAtMs);
-    const result = await verifyRecording(store, { sessionId: id, folder }, [signer.publicKey]);
-    if (result.outcome === 'faulty') {
-      fine = false;
-      const { code, file, offset, sizeBytes } = result.fault;
-      const end = sizeBytes === 0 ? '' : ` to ${offset + sizeBytes}`;
-      print(`recording ${id}: WRONG in ${file} at byte ${offset}${end} (${code}): ${RECORDING_FAULTS[code]}`);
-    } else if (recording.manifestSha256 !== null && recording.manifestSha256 !== result.manifestSha256) {
-      fine = false;
-      print(`recording ${id}: WRONG in manifest.json at byte 0: it is not the manifest that the audit log names`);
-    } else {
-      const { segments, sizeBytes, durationMs, gaps } = result;
-      print(`recording ${id}: intact, ${segments} segments, ${sizeBytes} bytes, ${durationMs} ms, ${gaps} gaps`);
-    }
+  for (const id of only.length > 0 ? only : logged.finished.keys()) {
+    const recording = logged.finished.get(id);
+    const verdict =
+      recording === undefined
+        ? { ok: false, text: 'the audit log does not say that there is a finished one' }
+        : await verdictOf(store, signer, logged, id, recording);
+    fine &&= verdict.ok;
+    print(`recording ${id}: ${verdict.text}`);
   }
   return fine;
 }
 
-const PAGE = 200;
-
-async function* finishedRecordings(database: OpenData['database']): AsyncGenerator<SessionId> {
-  let before: SessionId | undefined;
-  for (;;) {
-    const page = await database.sessions.list({ limit: PAGE, ...(before === undefined ? {} : { before }) });
-    for (const session of page) if (session.recordingState === 'finished') yield session.id;
-    before = page.at(-1)?.id;
-    if (before === undefined || page.length < PAGE) return;
+async function verdictOf(
+  store: RecordingStore,
+  signer: Signer,
+  logged: LoggedRecordings,
+  sessionId: SessionId,
+  { folder, manifestSha256 }: FinishedRecording,
+): Promise<{ ok: boolean; text: string }> {
+  const result = await verifyRecording(store, { sessionId, folder }, [signer.publicKey]);
+  if (result.outcome === 'faulty') {
+    const { code, file, offset, sizeBytes } = result.fault;
+    const end = sizeBytes === 0 ? '' : ` to ${offset + sizeBytes}`;
+    return { ok: false, text: `WRONG in ${file} at byte ${offset}${end} (${code}): ${RECORDING_FAULTS[code]}` };
   }
+  if (result.manifestSha256 !== manifestSha256) {
+    return { ok: false, text: 'WRONG in manifest.json at byte 0: it is not the manifest that the audit log names' };
+  }
+  if (!logged.has(sessionId, result.audit)) {
+    return { ok: false, text: 'WRONG in manifest.json: the audit log does not have the row that the manifest names' };
+  }
+  const { segments, sizeBytes, durationMs, gaps } = result;
+  return { ok: true, text: `intact, ${segments} segments, ${sizeBytes} bytes, ${durationMs} ms, ${gaps} gaps` };
 }

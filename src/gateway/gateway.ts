@@ -254,10 +254,9 @@ async function startDemo(
   certificate: ServerCertificate,
   clock: () => number,
 ): Promise<DemoDesktop> {
-  const tls = { cert: certificate.certificatePem, key: certificate.privateKeyPem };
   // A gateway without the demo target does not load its code.
   const { startDemoDesktop } = await import('../demo/demo-desktop.js');
-  const demo = await startDemoDesktop({ host: '127.0.0.1', port: 0, tls, clock });
+  const demo = await startDemoDesktop({ host: '127.0.0.1', port: 0, tls: certificate, clock });
   await ensureDemoTarget(database, {
     port: demo.port,
     recording: settings.recording,

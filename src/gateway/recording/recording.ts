@@ -3,7 +3,7 @@
  * starts a successor when it dies. Successors take storage as the truth, so nothing that was stored is lost or doubled.
  */
 import type { SessionId } from '../../contract/ids.js';
-import type { ManifestBody } from '../../contract/manifest.js';
+import { type ManifestBody, recordingFolder } from '../../contract/manifest.js';
 import type { EncoderChoice, FromRecorder, StorageAccess, TracePart } from '../../contract/recorder-protocol.js';
 import type { AuditAppender, RecordingRows, SealManifest } from './recording-records.js';
 import type { RecorderProcess, StartRecorder } from './recorder-process.js';
@@ -188,12 +188,14 @@ export class Recording {
     }
   }
 
-  #sealed: { durationMs: number; sizeBytes: number; gapCount: number } = { durationMs: 0, sizeBytes: 0, gapCount: 0 };
+  #sealed = { durationMs: 0, sizeBytes: 0, gapCount: 0 };
+  #folder = '';
 
   async #seal(body: Omit<ManifestBody, 'audit'>): Promise<void> {
     const { sessionId, audit, seal } = this.#options;
     const sizeBytes = body.videos.reduce((sum, video) => sum + video.sizeBytes, 0);
     this.#sealed = { durationMs: body.durationMs, sizeBytes, gapCount: body.gaps.length };
+    this.#folder = recordingFolder(body.sessionId, body.sessionStartedAtMs);
     const row = await audit.append({
       kind: 'recording.ended',
       actor: 'gateway',
@@ -219,7 +221,7 @@ export class Recording {
       kind: 'recording.finished',
       actor: 'gateway',
       sessionId,
-      data: { manifestSha256, encoder: this.#encoder, ...this.#sealed },
+      data: { manifestSha256, folder: this.#folder, encoder: this.#encoder, ...this.#sealed },
     });
     this.#settle({ outcome: 'finished', withGaps });
   }
