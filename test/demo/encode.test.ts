@@ -3,18 +3,23 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DecodeScratch } from '../../recorder/decoders/encoded-bitmap.js';
 import { BITMAP_DECODERS, bitmapCodec } from '../../recorder/decoders/registry.js';
-import { toDepth, type ColorDepth } from '../../src/demo/encode/pixel-depth.js';
+import { PALETTE, toDepth, type ColorDepth } from '../../src/demo/encode/pixel-depth.js';
 import { encodeTile, tilesOf, type EncodedTile } from '../../src/demo/encode/tiles.js';
 import { DesktopPainter } from '../../src/demo/painter/desktop-painter.js';
 import { Raster } from '../../src/demo/painter/raster.js';
 
-const DEPTHS: readonly ColorDepth[] = [15, 16, 24, 32];
+const DEPTHS: readonly ColorDepth[] = [8, 15, 16, 24, 32];
+
+const PALETTE_WORDS = Uint32Array.from({ length: 256 }, (_unused, index) => {
+  const [red = 0, green = 0, blue = 0] = PALETTE.subarray(index * 3);
+  return (red << 16) | (green << 8) | blue;
+});
 
 function decodeInto(words: Uint32Array, size: Raster, tile: EncodedTile): void {
   const decode = BITMAP_DECODERS[bitmapCodec(tile.isCompressed, tile.colorDepth)];
   const { width, height, colorDepth, data } = tile;
   decode(
-    { data, width, height, bitsPerPixel: colorDepth, bottomUp: true, palette: new Uint32Array(256), keepAlpha: false },
+    { data, width, height, bitsPerPixel: colorDepth, bottomUp: true, palette: PALETTE_WORDS, keepAlpha: false },
     { words, width: size.width, height: size.height },
     tile,
     new DecodeScratch(),

@@ -1,5 +1,5 @@
 /**
- * Interleaved run-length encoding of bitmaps of 15, 16 and 24 bpp: RLE_BITMAP_STREAM, [MS-RDPBCGR]
+ * Interleaved run-length encoding of bitmaps of 8, 15, 16 and 24 bpp: RLE_BITMAP_STREAM, [MS-RDPBCGR]
  * 2.2.9.1.1.3.1.2.4. Of its orders these are used: background, foreground and colour runs, foreground/background images
  * and colour images. At every place the order is taken that saves the most bytes.
  */
@@ -55,7 +55,7 @@ class Encoder {
     this.#pixels = pixels;
     this.#width = width;
     this.#pixelBytes = pixelBytes(depth);
-    this.#foreground = depth === 15 ? 0x7fff : depth === 16 ? 0xffff : 0xff_ffff;
+    this.#foreground = 2 ** depth - 1;
   }
 
   run(): Uint8Array {

@@ -1,8 +1,15 @@
 /** Pixels of the colour depths that bitmaps are sent in, [MS-RDPBCGR] 2.2.9.1.1.3.1.2.2. */
 import type { Raster, Rectangle } from '../painter/raster.js';
 
-/** Bits a pixel. */
-export type ColorDepth = 15 | 16 | 24 | 32;
+/** Bits a pixel. At 8 a pixel is an index into `PALETTE`. */
+export type ColorDepth = 8 | 15 | 16 | 24 | 32;
+
+/** 256 colours, red, green and blue a byte each: three bits of red, three of green and two of blue make an index. */
+export const PALETTE = Uint8Array.from({ length: 256 * 3 }, (_unused, at) => {
+  const index = Math.floor(at / 3);
+  if (at % 3 === 0) return Math.round(((index >> 5) * 255) / 7);
+  return at % 3 === 1 ? Math.round((((index >> 2) & 7) * 255) / 7) : Math.round(((index & 3) * 255) / 3);
+});
 
 /** Bytes of a pixel on the wire. */
 export function pixelBytes(depth: ColorDepth): number {
@@ -15,6 +22,8 @@ export function toDepth(color: number, depth: ColorDepth): number {
   const green = (color >> 8) & 0xff;
   const blue = color & 0xff;
   switch (depth) {
+    case 8:
+      return ((red >> 5) << 5) | ((green >> 5) << 2) | (blue >> 6);
     case 15:
       return ((red >> 3) << 10) | ((green >> 3) << 5) | (blue >> 3);
     case 16:

@@ -32,9 +32,13 @@ export function tilesOf(area: Rectangle, picture: Rectangle): Rectangle[] {
   return tiles;
 }
 
-/** Encodes one tile: planar at 32 bpp, interleaved RLE below, and as it is where that is not smaller. */
-export function encodeTile(raster: Raster, tile: Rectangle, colorDepth: ColorDepth): EncodedTile {
+/**
+ * Encodes one tile: planar at 32 bpp, interleaved RLE below, and as it is where that is not smaller.
+ * @param mayCompress false for a client that takes raw bitmaps only.
+ */
+export function encodeTile(raster: Raster, tile: Rectangle, colorDepth: ColorDepth, mayCompress = true): EncodedTile {
   const pixels = bottomUpPixels(raster, tile, colorDepth);
+  if (!mayCompress) return { ...tile, colorDepth, isCompressed: false, data: rawBytes(pixels, colorDepth) };
   const compressed =
     colorDepth === 32 ? encodePlanar(pixels, tile.width) : encodeInterleavedRle(pixels, tile.width, colorDepth);
   const raw = rawBytes(pixels, colorDepth);

@@ -38,8 +38,8 @@ export class DesktopPainter {
     this.#state = { ...this.#state, notes: typeInto(this.#state.notes, shown) };
   }
 
-  /** @param button Name of the button that is held down, empty for none. */
-  point(x: number, y: number, button: string): void {
+  /** @param button Name of the button that is held down, empty for none; as before when it is left out. */
+  point(x: number, y: number, button = this.#state.pointerButton): void {
     this.#state = { ...this.#state, pointerX: x, pointerY: y, pointerButton: button };
   }
 
