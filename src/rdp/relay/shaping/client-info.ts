@@ -14,6 +14,9 @@ import type { Reader } from '../../wire/reader.js';
 /** Windows of remote applications are drawn by orders that are not decoded. */
 const RAIL_FLAGS = INFO_RAIL | INFO_HIDEF_RAIL_SUPPORTED;
 
+/** A client without another way to bring its ticket brings it as the user name; that is not the target's to know. */
+const TICKET = /^witness-[A-Za-z0-9_-]{27}$/;
+
 export interface ShapedClientInfo {
   /** What follows the security header. */
   readonly bytes: Uint8Array;
@@ -30,7 +33,7 @@ export function shapeClientInfo(reader: Reader, recorded: boolean): ShapedClient
   const cleared = COMPRESSION_TYPE_MASK | (recorded ? RAIL_FLAGS : 0);
   const flags = ((info.flags & ~cleared) | (offered << COMPRESSION_TYPE_SHIFT)) >>> 0;
   return {
-    bytes: encodeClientInfo({ ...info, flags }),
+    bytes: encodeClientInfo({ ...info, flags, userName: TICKET.test(info.userName) ? '' : info.userName }),
     compression: (flags & INFO_COMPRESSION) !== 0,
     domain: info.domain,
   };
