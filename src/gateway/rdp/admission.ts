@@ -57,6 +57,14 @@ const REFUSAL_OF_TICKET = {
   'session-over': 'session-over',
 } as const;
 
+const REFUSAL_OF_RETURN = {
+  unknown: 'ticket-used',
+  'not-waiting': 'ticket-used',
+  'wrong-entrance': 'ticket-wrong-entrance',
+  'wrong-address': 'ticket-wrong-address',
+  'window-over': 'reconnect-window-over',
+} as const;
+
 /** Redeems the ticket, or takes the client back to its own session, and asks policy. Rejects when audit fails. */
 export async function admit(options: AdmissionOptions, ticket: string | null, shown: Shown): Promise<Admission> {
   const refuse = (reason: RefusalReason, session: SessionRecord | null = null) =>
@@ -72,11 +80,13 @@ export async function admit(options: AdmissionOptions, ticket: string | null, sh
 async function readmit(options: AdmissionOptions, hash: string, shown: Shown): Promise<Admission> {
   const { database, clock, reconnectWindowMs, live } = options;
   const result = await database.tickets.readmit(hash, { ...shown, nowMs: clock() }, reconnectWindowMs);
-  if (result.kind === 'window-over') return refused(options, 'reconnect-window-over', shown, null);
-  if (result.kind !== 'readmitted') return refused(options, 'ticket-used', shown, null);
+  if (result.kind !== 'readmitted') return refused(options, REFUSAL_OF_RETURN[result.kind], shown, null);
   const existing = live.get(result.session.id);
   // Another gateway, or an earlier process, held this session: its picture went on nowhere else.
-  if (existing === undefined) return refused(options, 'session-over', shown, result.session);
+  if (existing === undefined) {
+    await waitAgain(options, result.session);
+    return refused(options, 'session-over', shown, result.session);
+  }
   return admitSession(options, result.session, shown, existing);
 }
 
@@ -97,9 +107,13 @@ async function admitSession(
   });
   const data = decisionData(decision, at);
   await audit.append({ kind: 'session.decided', actor: 'gateway', sessionId: session.id, data });
-  if (decision.outcome === 'denied') return refused(options, 'policy-denied', shown, session);
-  if (live !== null && (live.permit === null) !== (decision.permit === null)) {
-    return refused(options, 'policy-changed', shown, session);
+  const changes =
+    live !== null && decision.outcome === 'allowed' && (live.permit === null) !== (decision.permit === null);
+  if (decision.outcome === 'denied' || changes) {
+    const reason = decision.outcome === 'denied' ? 'policy-denied' : 'policy-changed';
+    const admission = await refused(options, reason, shown, session);
+    await (live === null ? endUnused(options, session, reason) : waitAgain(options, session));
+    return admission;
   }
   return { kind: 'admitted', session, permit: decision.permit, live };
 }
@@ -123,6 +137,16 @@ async function decideAgain(options: AdmissionOptions, session: SessionRecord): P
     },
     id,
   );
+}
+
+/** The ticket is used up, so the session can never connect. */
+async function endUnused({ database, clock }: AdmissionOptions, { id }: SessionRecord, reason: string): Promise<void> {
+  await database.sessions.update(id, { state: 'refused', endedAtMs: clock(), endReason: reason });
+}
+
+/** The client may try again until the window is over. */
+async function waitAgain({ database, clock }: AdmissionOptions, { id }: SessionRecord): Promise<void> {
+  await database.sessions.update(id, { state: 'client-lost', clientLostAtMs: clock() });
 }
 
 async function refused(

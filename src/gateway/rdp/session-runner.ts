@@ -93,6 +93,10 @@ async function connectLegs(
     await lifecycle.refuse(session, admitted.live, 'client-tls-failed', detail);
     return;
   }
+  if (admitted.live !== null && !lifecycle.resume(admitted.live)) {
+    await lifecycle.refuse(session, admitted.live, 'session-over', 'the session ended while its client came back');
+    return;
+  }
   const live = admitted.live ?? (await lifecycle.begin(session, admitted.permit));
   await new SessionConnection(options, live, connection, client, target).run();
 }
@@ -137,9 +141,15 @@ class SessionConnection {
     }
     const pump = this.#startPump(tap);
     live.connection = { end: (reason) => this.#end(reason) };
+    const failure = live.recording?.recording.failure ?? null;
+    if (failure !== null) live.onRecordingLost?.(failure);
     const pumpReason = await pump.done;
     live.connection = null;
     await pump.settled();
+    if (pump.detail !== null) {
+      const said = { sessionId: live.id, reason: pumpReason, detail: pump.detail };
+      this.#options.log.warn(said, 'a peer broke the protocol');
+    }
     live.bytesFromClient += pump.counters.clientBytes;
     live.bytesFromTarget += pump.counters.targetBytes;
     await this.#finish(tap, this.#endReason ?? END_REASON[pumpReason]);

@@ -41,7 +41,8 @@ export function recorderStarter(entry: string): StartRecorder {
       onExit(reason);
     };
     child.on('message', (message) => onMessage(message as FromRecorder));
-    child.on('exit', (code, signal) => exit(signal ?? `exit code ${code ?? 'unknown'}`));
+    // 'exit' may come before the last messages do; 'close' comes after them.
+    child.on('close', (code, signal) => exit(signal ?? `exit code ${code ?? 'unknown'}`));
     child.on('error', (error) => exit(error.message));
     return { pid: child.pid ?? -1, send: (message) => sendTo(child, message), kill: () => child.kill('SIGKILL') };
   };

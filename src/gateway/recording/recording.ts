@@ -44,6 +44,8 @@ export class Recording {
   #outcome: ManifestBody['outcome'] | null = null;
   #process: RecorderProcess | null = null;
   #failuresInARow = 0;
+  #lastSegmentIndex = -1;
+  #failure: string | null = null;
   #growthTimer: NodeJS.Timeout | null = null;
   #restartTimer: NodeJS.Timeout | null = null;
   #encoder = '';
@@ -69,14 +71,21 @@ export class Recording {
     return this.#process?.pid ?? null;
   }
 
+  /** Why the recording was lost; null while it is not. */
+  get failure(): string | null {
+    return this.#failure;
+  }
+
   get encoder(): string {
     return this.#encoder;
   }
 
   /** A part begins; the first one starts the recorder. */
   partOpened(part: TracePart, sizeBytes: number): void {
+    if (this.#settled) return;
     this.#parts.push({ ...part, sizeBytes, closed: false });
-    if (this.#process === null && this.#restartTimer === null) this.#start();
+    // Without a recorder a successor is on its way, which is told of all parts.
+    if (this.#parts.length === 1) this.#start();
     else this.#process?.send({ type: 'part-opened', part });
     this.#announceGrowth();
   }
@@ -102,10 +111,13 @@ export class Recording {
 
   /** No further part will come: the recorder finishes, then `done` resolves. */
   sessionEnded(outcome: ManifestBody['outcome']): void {
-    if (this.#outcome !== null) return;
+    if (this.#outcome !== null || this.#settled) return;
     this.#outcome = outcome;
+    if (this.#parts.length === 0) {
+      this.#loseUnsaid('no part of the trace was ever opened');
+      return;
+    }
     this.#process?.send({ type: 'session-ended', outcome });
-    if (this.#parts.length === 0) this.#settle({ outcome: 'failed', reason: 'no part was ever opened' });
     this.#note(() => this.#options.rows.setState(this.#options.sessionId, 'finishing'));
   }
 
@@ -148,7 +160,7 @@ export class Recording {
   /** Runs notes one after another, so that rows and audit events keep the recorder's order. */
   #note(work: () => Promise<void> | void): void {
     this.#work = this.#work.then(work).catch((error: unknown) => {
-      this.#lose(`what the recorder reported could not be written down: ${messageOf(error)}`);
+      this.#loseUnsaid(`what the recorder reported could not be written down: ${messageOf(error)}`);
     });
   }
 
@@ -165,7 +177,7 @@ export class Recording {
         await rows.addVideo(sessionId, message.video);
         return;
       case 'segment-stored':
-        this.#failuresInARow = 0;
+        this.#progressed(message.segment.index);
         await rows.addSegment(sessionId, message.segment);
         return;
       case 'gap': {
@@ -251,8 +263,26 @@ export class Recording {
     }, delayMs);
   }
 
+  /** A successor says again what is stored already: only a segment beyond that shows that it got further. */
+  #progressed(segmentIndex: number): void {
+    if (segmentIndex <= this.#lastSegmentIndex) return;
+    this.#lastSegmentIndex = segmentIndex;
+    this.#failuresInARow = 0;
+  }
+
+  /** Loses a recording whose failure is not on record yet. */
+  #loseUnsaid(reason: string): void {
+    if (this.#settled) return;
+    const { sessionId, audit } = this.#options;
+    const data = { code: 'recording-lost', message: reason, retryable: false };
+    // When audit itself is what fails, the session ends by `onLost` all the same.
+    audit.append({ kind: 'recording.failed', actor: 'gateway', sessionId, data }).catch(() => {});
+    this.#lose(reason);
+  }
+
   #lose(reason: string): void {
     if (this.#settled) return;
+    this.#failure = reason;
     this.#settle({ outcome: 'failed', reason });
     this.#process?.kill();
     this.#options.rows.setState(this.#options.sessionId, 'failed').catch(() => {});

@@ -5,11 +5,10 @@
 import type { TLSSocket } from 'node:tls';
 import type { TraceEvent } from '../../contract/trace.js';
 import type { RelayEndReason, RelayMachine, RelayOutput } from '../../rdp/relay/output.js';
-import { DecodeError } from '../../rdp/wire/errors.js';
 import { Framer } from '../../rdp/wire/tpkt.js';
 import type { Tap } from '../recording/tap.js';
 
-/** Records that wait for the disk before the target is paused. */
+/** Records that wait for the disk before a peer is paused. */
 const MAX_TRACE_BACKLOG_BYTES = 8 * 1024 * 1024;
 /** While nothing arrives the trace says so this often. */
 const TICK_MS = 500;
@@ -29,7 +28,7 @@ export interface PumpCounters {
   targetBytes: number;
 }
 
-/** One running relay. `done` resolves once with the reason; sockets are left to the caller then. */
+/** One running relay. `done` resolves once with the reason and never rejects; sockets are left to the caller then. */
 export class RelayPump {
   readonly done: Promise<PumpEndReason>;
   readonly counters: PumpCounters = { clientBytes: 0, targetBytes: 0 };
@@ -42,9 +41,13 @@ export class RelayPump {
   readonly #timer: NodeJS.Timeout;
   #tap: Tap | null;
   #recordedSinceTick = false;
-  /** Sends to the client that wait for the trace. */
+  /** Sends to the client that wait for the trace, and the last of them. */
   #held = 0;
+  #lastHeld: Promise<void> = Promise.resolve();
+  /** True when the session ended because it cannot be recorded: the client is shown nothing more. */
+  #silent = false;
   #ended = false;
+  #detail: string | null = null;
   #resolve: (reason: PumpEndReason) => void = () => {};
 
   constructor(client: TLSSocket, target: TLSSocket, machine: RelayMachine, tap: Tap | null, callbacks: PumpCallbacks) {
@@ -60,6 +63,11 @@ export class RelayPump {
     this.#listen();
   }
 
+  /** What was wrong with a peer's PDU when that was the end; names structure and offset, never holds its bytes. */
+  get detail(): string | null {
+    return this.#detail;
+  }
+
   /** Ends the relay from outside; what is already in the trace is still delivered by the caller closing gracefully. */
   stop(): void {
     this.#end('stopped');
@@ -68,19 +76,24 @@ export class RelayPump {
   /** Resolves when nothing that was handed to the trace waits any longer. */
   async settled(): Promise<void> {
     await this.#tap?.flush().catch(() => {});
+    await this.#lastHeld;
   }
 
   #listen(): void {
     this.#client.on('data', (chunk: Buffer) => this.#fromClient(chunk));
     this.#target.on('data', (chunk: Buffer) => this.#fromTarget(chunk));
     this.#client.on('drain', () => this.#resumeTarget());
-    this.#target.on('drain', () => this.#client.resume());
+    this.#target.on('drain', () => this.#resumeClient());
     this.#client.on('close', () => this.#end('client-closed'));
     this.#target.on('close', () => this.#end('target-closed'));
     this.#client.on('end', () => this.#end('client-closed'));
     this.#target.on('end', () => this.#end('target-closed'));
     this.#client.on('error', () => this.#end('client-error'));
     this.#target.on('error', () => this.#end('target-error'));
+    // A socket that is gone already says so to nobody again.
+    if (this.#client.destroyed) this.#end('client-closed');
+    if (this.#target.destroyed) this.#end('target-closed');
+    if (this.#ended) return;
     // Both were paused by the handshakes, and a listener alone does not undo that.
     this.#client.resume();
     this.#target.resume();
@@ -90,6 +103,12 @@ export class RelayPump {
     if (this.#ended) return;
     this.counters.clientBytes += chunk.length;
     this.#step(chunk, this.#clientFramer, (pdu) => this.#machine.fromClient(pdu), 'client-protocol-error');
+    if (!this.#behind()) return;
+    this.#client.pause();
+    this.#tap?.flush().then(
+      () => this.#resumeClient(),
+      (error: unknown) => this.#loseTrace(error),
+    );
   }
 
   #fromTarget(chunk: Buffer): void {
@@ -110,15 +129,19 @@ export class RelayPump {
     try {
       for (const pdu of framer.push(chunk)) {
         for (const output of machine(pdu)) {
+          if (this.#ended) break;
           if (output.type === 'send') (output.to === 'client' ? toClient : toTarget).push(output.bytes);
-          else if (output.type === 'end') end ??= output.reason;
-          else this.#take(output);
+          else if (output.type === 'end') {
+            end ??= output.reason;
+            this.#detail ??= output.detail ?? null;
+          } else this.#take(output);
         }
-        if (end !== null) break;
+        if (end !== null || this.#ended) break;
       }
     } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
+      // Whatever a peer's bytes set off ends its own connection, never the process with everybody else's.
       end = errorReason;
+      this.#detail = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';
     }
     this.#sendToTarget(toTarget);
     this.#sendToClient(toClient);
@@ -162,47 +185,55 @@ export class RelayPump {
   }
 
   #sendToClient(pieces: readonly Uint8Array[]): void {
-    if (pieces.length === 0 || this.#client.destroyed) return;
+    if (pieces.length === 0) return;
     const bytes = joined(pieces);
     const tap = this.#tap;
-    if (tap === null || (tap.settled && this.#held === 0)) {
+    if (this.#held === 0 && (tap === null || tap.settled)) {
       this.#writeToClient(bytes);
       return;
     }
     this.#held += 1;
-    if (tap.pendingBytes > MAX_TRACE_BACKLOG_BYTES) this.#target.pause();
-    tap.flush().then(
-      () => this.#release(bytes),
-      (error: unknown) => {
-        this.#loseTrace(error);
-        this.#release(bytes);
-      },
-    );
+    if (this.#behind()) this.#target.pause();
+    const written = tap?.flush().catch((error: unknown) => this.#loseTrace(error));
+    this.#lastHeld = this.#lastHeld.then(() => written).then(() => this.#release(bytes));
   }
 
   #release(bytes: Uint8Array): void {
     this.#held -= 1;
-    // A session that ended because it could not be recorded shows nothing more.
-    if (this.#ended && this.#tap === null) return;
-    if (!this.#client.destroyed) this.#writeToClient(bytes);
+    this.#writeToClient(bytes);
     this.#resumeTarget();
   }
 
   #writeToClient(bytes: Uint8Array): void {
+    if (this.#silent || this.#client.destroyed) return;
     if (!this.#client.write(bytes)) this.#target.pause();
   }
 
+  /** True while more waits for the disk than may. */
+  #behind(): boolean {
+    return this.#tap !== null && this.#tap.pendingBytes > MAX_TRACE_BACKLOG_BYTES;
+  }
+
   #resumeTarget(): void {
-    if (this.#client.writableNeedDrain || this.#target.destroyed) return;
-    if (this.#tap !== null && this.#tap.pendingBytes > MAX_TRACE_BACKLOG_BYTES) return;
+    if (this.#ended || this.#client.writableNeedDrain || this.#behind()) return;
     this.#target.resume();
+  }
+
+  #resumeClient(): void {
+    if (this.#ended || this.#target.writableNeedDrain || this.#behind()) return;
+    this.#client.resume();
   }
 
   #loseTrace(error: unknown): void {
     if (this.#tap === null) return;
     this.#tap = null;
     const cause = error instanceof Error ? error : new Error('the trace was lost');
-    if (!this.#callbacks.onTraceLost(cause)) this.#end('stopped');
+    if (this.#callbacks.onTraceLost(cause)) {
+      this.#resumeClient();
+      return;
+    }
+    this.#silent = true;
+    this.#end('stopped');
   }
 
   #tick(): void {

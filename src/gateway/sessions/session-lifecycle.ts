@@ -62,11 +62,17 @@ export class SessionLifecycle {
     return live;
   }
 
+  /** The client is back and both legs are up. False when the session ended while they came up. */
+  resume(live: LiveSession): boolean {
+    if (this.#options.live.get(live.id) !== live) return false;
+    if (live.reconnectTimer !== null) clearTimeout(live.reconnectTimer);
+    live.reconnectTimer = null;
+    return true;
+  }
+
   /** Both legs are up: nothing is relayed before this is on record. */
   async connected(live: LiveSession, clientAddress: string): Promise<void> {
     const { audit, database } = this.#options;
-    if (live.reconnectTimer !== null) clearTimeout(live.reconnectTimer);
-    live.reconnectTimer = null;
     live.connections += 1;
     await audit.append({
       kind: live.connections === 1 ? 'session.connected' : 'session.reconnected',

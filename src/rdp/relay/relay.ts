@@ -78,7 +78,8 @@ export class Relay implements RelayMachine {
   }
 
   #fastPathFromClient(pdu: Uint8Array): readonly RelayOutput[] {
-    if (!this.#share.active) throw new UnexpectedPduError(this.#phase, 'slow-path', 'fast-path input');
+    // Input may be on its way while the target deactivates the share, so only the phase counts.
+    if (this.#phase !== 'share') throw new UnexpectedPduError(this.#phase, 'slow-path', 'fast-path input');
     const position = this.#policy.recorded ? fastPathPointerPosition(pdu) : null;
     const send = { type: 'send', to: 'target', bytes: pdu } as const;
     return position === null ? [send] : [{ type: 'pointer', ...position }, send];
@@ -94,6 +95,7 @@ export class Relay implements RelayMachine {
     if (this.#phase === 'expect-connect-initial') return this.#connectInitial(frame);
     const location = locateSendData(frame);
     if (location === null) return this.#domainPdu(frame, 'client');
+    requireWholeFrame(frame, location);
     if (location.kind !== 'send-data-request') throw new UnexpectedPduError(this.#phase, 'request', 'indication');
     const channels = this.#connected('client');
     if (location.channelId === channels.ioChannelId) return this.#ioFromClient(frame, location);
@@ -105,6 +107,7 @@ export class Relay implements RelayMachine {
     if (this.#phase === 'expect-connect-response') return this.#connectResponse(frame);
     const location = locateSendData(frame);
     if (location === null) return this.#domainPdu(frame, 'target');
+    requireWholeFrame(frame, location);
     if (location.kind !== 'send-data-indication') throw new UnexpectedPduError(this.#phase, 'indication', 'request');
     const channels = this.#connected('target');
     if (location.channelId === channels.ioChannelId) {
@@ -183,8 +186,24 @@ function messageFromTarget(frame: Uint8Array, location: SendDataLocation): reado
   return [{ type: 'send', to: 'client', bytes: frame }];
 }
 
+const LENGTH_INDICATOR_OFFSET = 4;
+const DATA_LENGTH_INDICATOR = 2;
+const END_OF_TSDU_OFFSET = 6;
+const END_OF_TSDU = 0x80;
+
+/**
+ * Peers read a frame with other headers, or with bytes behind the user data, each in its own way; what the gateway does
+ * not see the client must not either. X.224 13.7, T.125 11.32.
+ */
+function requireWholeFrame(frame: Uint8Array, { offset, sizeBytes }: SendDataLocation): void {
+  const plain = frame[LENGTH_INDICATOR_OFFSET] === DATA_LENGTH_INDICATOR && frame[END_OF_TSDU_OFFSET] === END_OF_TSDU;
+  if (!plain) throw new DecodeError('invalid', 'x224Data', LENGTH_INDICATOR_OFFSET);
+  if (offset + sizeBytes !== frame.length) throw new DecodeError('invalid', 'sendData', offset + sizeBytes);
+}
+
+/** A RangeError is a PDU that has no room for its edits any more, which none of a real peer's has. */
 function endOn(error: unknown, reason: 'client-protocol-error' | 'target-protocol-error'): readonly RelayOutput[] {
-  if (error instanceof DecodeError || error instanceof UnexpectedPduError) {
+  if (error instanceof DecodeError || error instanceof UnexpectedPduError || error instanceof RangeError) {
     return [{ type: 'end', reason, detail: error.message }];
   }
   throw error;

@@ -1,11 +1,13 @@
-/** What both directions of an active session know of it. */
+/** What both directions of a session know of its share. */
 import type { TraceActivation } from '../../contract/trace.js';
 
 export class ShareState {
+  /** True until the target has ended the licensing phase. */
+  licensing = true;
   /** Known from the first Demand Active on. */
   shareId: number | null = null;
-  /** True while a client's Confirm Active is in force. */
-  active = false;
+  /** True from a Demand Active to its Confirm Active. */
+  awaitsConfirm = false;
   /** True when the client allowed bulk compression. */
   compression = false;
   /** What the last Demand Active said of the picture. */

@@ -1,16 +1,23 @@
 /** What the target sends on the I/O channel: licensing, activation, updates, and what it says of the session. */
-import { encodeDomainPdu } from '../connection/mcs/domain-pdu.js';
-import { sendData, type SendDataLocation } from '../connection/mcs/send-data.js';
-import { encodeDataFrame } from '../connection/x224/data.js';
+import type { SendDataLocation } from '../connection/mcs/send-data.js';
 import { decodeDemandActive, encodeDemandActive } from '../session/demand-active.js';
 import { decodeSaveSessionInfo } from '../session/save-session-info.js';
 import { decodeSetErrorInfo, describeErrorInfo } from '../session/set-error-info.js';
 import { encodeShareControl, PduType, type SharePdu, sharePdus } from '../session/share-control.js';
-import { decodeShareData, PACKET_COMPRESSED, PACKET_FLUSHED, PduType2, type ShareData } from '../session/share-data.js';
+import {
+  decodeShareData,
+  PACKET_AT_FRONT,
+  PACKET_COMPRESSED,
+  PACKET_FLUSHED,
+  PduType2,
+  type ShareData,
+} from '../session/share-data.js';
 import { DecodeError } from '../wire/errors.js';
 import { MAX_DESKTOP_DIMENSION } from '../wire/limits.js';
 import { Reader } from '../wire/reader.js';
+import { licensingStep } from './licensing-phase.js';
 import type { RelayOutput } from './output.js';
+import { reframe } from './reframe.js';
 import { shapeTargetCapabilities } from './shaping/capability-sets.js';
 import { isEntraDomain, type ShareState } from './share-state.js';
 
@@ -30,6 +37,9 @@ const WITHOUT_PIXELS: ReadonlySet<number> = new Set([
   PduType2.monitorLayout,
 ]);
 
+/** A PDU with one of these reads or changes the history that updates are compressed with. */
+const HISTORY_FLAGS = PACKET_COMPRESSED | PACKET_AT_FRONT | PACKET_FLUSHED;
+
 export class TargetShare {
   readonly #share: ShareState;
   readonly #recorded: boolean;
@@ -41,7 +51,9 @@ export class TargetShare {
 
   step(frame: Uint8Array, location: SendDataLocation): readonly RelayOutput[] {
     const payload = frame.subarray(location.offset, location.offset + location.sizeBytes);
-    if (this.#share.shareId === null && !isDemandActive(payload)) {
+    const licensing = this.#share.licensing ? licensingStep(payload) : null;
+    if (licensing !== null) {
+      this.#share.licensing = licensing !== 'over';
       return [{ type: 'send', to: 'client', bytes: frame }];
     }
     const outputs: RelayOutput[] = [];
@@ -54,7 +66,7 @@ export class TargetShare {
       if (bytes !== null) kept.push(bytes);
     }
     if (!changed) outputs.push({ type: 'send', to: 'client', bytes: frame });
-    else if (kept.length > 0) outputs.push({ type: 'send', to: 'client', bytes: this.#reframe(kept, location) });
+    else if (kept.length > 0) outputs.push({ type: 'send', to: 'client', bytes: reframe(kept, location) });
     return outputs;
   }
 
@@ -64,7 +76,7 @@ export class TargetShare {
       case PduType.demandActive:
         return this.#demandActive(pdu);
       case PduType.deactivateAll:
-        this.#share.active = false;
+        this.#share.awaitsConfirm = false;
         return pdu.bytes;
       case PduType.serverRedirection:
         // The session would go on where nothing is recorded or decided.
@@ -79,10 +91,12 @@ export class TargetShare {
 
   #demandActive(pdu: SharePdu): Uint8Array {
     const demand = decodeDemandActive(pdu.body);
+    this.#share.licensing = false;
     this.#share.shareId = demand.shareId;
-    this.#share.active = false;
-    const bitmap = demand.capabilitySets.find((set) => set.kind === 'bitmap');
-    if (bitmap?.kind !== 'bitmap') throw pdu.body.error('invalid', 'no bitmap capability set');
+    this.#share.awaitsConfirm = true;
+    const [bitmap, another] = demand.capabilitySets.filter((set) => set.kind === 'bitmap');
+    // Of two sizes the recorder and the client could each take another.
+    if (bitmap === undefined || another !== undefined) throw pdu.body.error('invalid', 'not one bitmap capability set');
     const { desktopWidth, desktopHeight, preferredBitsPerPixel: colorDepth } = bitmap;
     if (desktopWidth > MAX_DESKTOP_DIMENSION || desktopHeight > MAX_DESKTOP_DIMENSION) {
       throw pdu.body.error('limit', `desktop of ${desktopWidth} x ${desktopHeight}`);
@@ -96,7 +110,7 @@ export class TargetShare {
 
   #data(pdu: SharePdu, data: ShareData, outputs: RelayOutput[]): Uint8Array | null {
     const compressed = (data.compressedType & PACKET_COMPRESSED) !== 0;
-    const touchesHistory = (data.compressedType & (PACKET_COMPRESSED | PACKET_FLUSHED)) !== 0;
+    const touchesHistory = (data.compressedType & HISTORY_FLAGS) !== 0;
     if (!compressed) this.#notice(data, outputs);
     if (!this.#recorded) return pdu.bytes;
     // All compressed PDUs share one history with the updates, so the recorder needs them whatever they say.
@@ -116,25 +130,6 @@ export class TargetShare {
       if (!(error instanceof DecodeError)) throw error;
     }
   }
-
-  #reframe(pdus: readonly Uint8Array[], location: SendDataLocation): Uint8Array {
-    const userData = new Uint8Array(pdus.reduce((sum, pdu) => sum + pdu.length, 0));
-    let at = 0;
-    for (const pdu of pdus) {
-      userData.set(pdu, at);
-      at += pdu.length;
-    }
-    const data = sendData('send-data-indication', location.initiator, location.channelId, userData);
-    return encodeDataFrame(encodeDomainPdu(data));
-  }
-}
-
-/** Before the first Demand Active there is licensing, whose PDUs begin with a security header instead. */
-function isDemandActive(payload: Uint8Array): boolean {
-  if (payload.length < 4) return false;
-  const reader = new Reader(payload, 'ShareControl');
-  const totalLength = reader.u16();
-  return totalLength <= payload.length && (reader.u16() & 0xf) === PduType.demandActive && totalLength > 4;
 }
 
 function noticeLogon(payload: Uint8Array, outputs: RelayOutput[]): void {

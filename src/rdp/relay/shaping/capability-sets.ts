@@ -6,6 +6,7 @@ import { SURFACE_CODECS } from '../../../contract/capability-table.js';
 import { PERSISTENT_KEYS_EXPECTED_FLAG } from '../../session/capabilities/bitmap-cache-rev2.js';
 import type { CapabilityKind, CapabilityOf, CapabilitySet } from '../../session/capabilities/capability-sets.js';
 import { GLYPH_SUPPORT_NONE } from '../../session/capabilities/glyph-cache.js';
+import { INPUT_FLAG_MOUSE_RELATIVE } from '../../session/capabilities/input.js';
 import {
   NEGOTIATEORDERSUPPORT,
   ORDER_SUPPORT_BYTES,
@@ -49,6 +50,12 @@ const withoutOffscreen: Edit<'offscreen-cache'> = (set) => ({
   offscreenCacheEntries: 0,
 });
 
+/** Relative movements do not say where the pointer is, which the recording draws; 2.2.7.1.6. */
+const withoutRelativeMouse: Edit<'input'> = (set) => ({
+  ...set,
+  inputFlags: set.inputFlags & ~INPUT_FLAG_MOUSE_RELATIVE,
+});
+
 /** GUIDs of the codecs that the recorder decodes; "none" is raw bits and needs no entry; 2.2.7.2.10. */
 const CODEC_GUIDS: { readonly [Codec in (typeof SURFACE_CODECS)[number]]: string | null } = { none: null };
 const DECODED_GUIDS: ReadonlySet<string> = new Set(Object.values(CODEC_GUIDS).filter((guid) => guid !== null));
@@ -71,7 +78,7 @@ const CLIENT_TABLE: EditTable = {
   share: keep,
   'color-cache': keep,
   sound: keep,
-  input: keep,
+  input: withoutRelativeMouse,
   font: keep,
   brush: keep,
   'glyph-cache': withoutGlyphs,
@@ -95,7 +102,7 @@ const TARGET_TABLE: EditTable = {
   share: keep,
   'color-cache': keep,
   sound: keep,
-  input: keep,
+  input: withoutRelativeMouse,
   font: keep,
   'virtual-channel': withoutChannelCompression,
   'multifragment-update': keep,

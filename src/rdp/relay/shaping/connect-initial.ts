@@ -4,7 +4,11 @@ import {
   REDIRECTED_SESSIONID_FIELD_VALID,
   REDIRECTION_SUPPORTED,
 } from '../../connection/gcc/client-data-blocks.js';
-import { RNS_UD_CS_SUPPORT_DYNVC_GFX_PROTOCOL, type ClientCoreData } from '../../connection/gcc/client-core-data.js';
+import {
+  RNS_UD_CS_RELATIVE_MOUSE_INPUT,
+  RNS_UD_CS_SUPPORT_DYNVC_GFX_PROTOCOL,
+  type ClientCoreData,
+} from '../../connection/gcc/client-core-data.js';
 import {
   CHANNEL_OPTION_COMPRESS,
   CHANNEL_OPTION_COMPRESS_RDP,
@@ -37,11 +41,13 @@ export interface ShapedConnectInitial {
   readonly channels: readonly { readonly name: string; readonly withheld: boolean }[];
 }
 
+/** The graphics pipeline is not decoded, and relative movements do not say where the pointer is. */
+const UNRECORDABLE = RNS_UD_CS_SUPPORT_DYNVC_GFX_PROTOCOL | RNS_UD_CS_RELATIVE_MOUSE_INPUT;
+
 /** Each leg has its own security protocol: the target is told of its own; 2.2.1.3.2. */
 function shapeCore<Core extends ClientCoreData>(core: Core, policy: ShapingPolicy): Core {
   const flags = core.earlyCapabilityFlags;
-  const earlyCapabilityFlags =
-    flags !== null && policy.recorded ? flags & ~RNS_UD_CS_SUPPORT_DYNVC_GFX_PROTOCOL : flags;
+  const earlyCapabilityFlags = flags !== null && policy.recorded ? flags & ~UNRECORDABLE : flags;
   const serverSelectedProtocol = core.serverSelectedProtocol === null ? null : policy.targetSelectedProtocol;
   return { ...core, earlyCapabilityFlags, serverSelectedProtocol };
 }

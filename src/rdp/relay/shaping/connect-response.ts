@@ -35,7 +35,7 @@ function shapeBlock(block: ServerDataBlock, policy: ShapingPolicy): ServerDataBl
 
 /**
  * Edits an MCS Connect-Response.
- * @throws DecodeError when it is malformed, has no network data, or asks for RDP's own encryption inside TLS.
+ * @throws DecodeError when it is malformed, has no network data or an id twice, or asks for RDP's own encryption inside TLS.
  */
 export function shapeConnectResponse(reader: Reader, policy: ShapingPolicy): ShapedConnectResponse {
   const response = decodeConnectResponse(reader);
@@ -48,12 +48,16 @@ export function shapeConnectResponse(reader: Reader, policy: ShapingPolicy): Sha
   const network = serverData.find((block) => block.kind === 'network');
   if (network?.kind !== 'network') throw reader.error('invalid', 'no server network data');
   const message = serverData.find((block) => block.kind === 'message-channel');
+  const messageChannelId = message?.kind === 'message-channel' ? message.mcsChannelId : 0;
+  const used = [network.mcsChannelId, messageChannelId, ...network.channelIds].filter((id) => id !== 0);
+  // Of a channel with two meanings each peer would choose its own.
+  if (new Set(used).size !== used.length) throw reader.error('invalid', 'a channel id twice');
   const shaped = serverData.flatMap((block) => shapeBlock(block, policy));
   const userData = encodeConferenceCreateResponse({ ...conference, serverData: shaped });
   return {
     mcsPdu: encodeConnectResponse({ ...response, userData }),
     ioChannelId: network.mcsChannelId,
     channelIds: network.channelIds,
-    messageChannelId: message?.kind === 'message-channel' ? message.mcsChannelId : 0,
+    messageChannelId,
   };
 }
