@@ -122,6 +122,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     traceMaxBytes: settings.traceMaxBytes,
     traceKeep: settings.traceKeep,
     createRow: (sessionId, startedAtMs) => createRecordingRow(database, settings, sessionId, startedAtMs),
+    checkpoint: () => audit.checkpoint(),
     log: (level, message, sessionId) => log[level]({ sessionId }, message),
   });
   const lifecycleOptions = { database, audit, recordings, live, clock, log };

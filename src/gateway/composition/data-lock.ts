@@ -7,6 +7,9 @@ export class DataFolderInUseError extends Error {
   override readonly name = 'DataFolderInUseError';
 }
 
+/** Folders that this process holds. A lock file with its own id is another's all the same where ids come back, as 1 in containers. */
+const held = new Set<string>();
+
 /**
  * Takes the folder for this process; resolves with what gives it back. A lock that a dead process left is taken over.
  * @throws DataFolderInUseError when a living process holds it.
@@ -18,12 +21,16 @@ export async function lockDataFolder(dataDir: string): Promise<() => Promise<voi
       const handle = await open(file, 'wx', 0o600);
       await handle.writeFile(String(process.pid));
       await handle.close();
-      return () => rm(file, { force: true });
+      held.add(file);
+      return () => {
+        held.delete(file);
+        return rm(file, { force: true });
+      };
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     }
     const holder = Number((await readFile(file, 'utf8')).trim());
-    if (holder !== process.pid && isAlive(holder)) {
+    if (holder === process.pid ? held.has(file) : isAlive(holder)) {
       throw new DataFolderInUseError(
         `${dataDir} is used by the gateway with process id ${holder}; stop it, or set WITNESS_DATA to another folder`,
       );

@@ -23,6 +23,8 @@ export interface RecordingServiceOptions extends Pick<
   readonly traceKeep: TraceKeep;
   /** Makes the recording's row; the database refuses what the rule forbids. */
   readonly createRow: (sessionId: SessionId, startedAtMs: number) => Promise<void>;
+  /** Puts what the audit log says up to now out of the database's reach. */
+  readonly checkpoint: () => Promise<void>;
   readonly log: (level: 'info' | 'warn' | 'error', message: string, sessionId: SessionId) => void;
 }
 
@@ -179,8 +181,9 @@ export class RecordingService {
   }
 
   async #ended(sessionId: SessionId, result: RecordingResult): Promise<void> {
-    const { traceKeep, traces, log } = this.#options;
+    const { traceKeep, traces, checkpoint, log } = this.#options;
     this.#running.delete(sessionId);
+    await checkpoint();
     if (result.outcome === 'failed') {
       log('error', `the recording failed: ${result.reason}; its trace is kept`, sessionId);
       return;
