@@ -98,6 +98,11 @@ export class DesktopSession {
     return this.#view?.raster ?? null;
   }
 
+  /** Bytes that wait until the client reads; frames are left out while they are many. */
+  get unsentBytes(): number {
+    return this.#options.socket.writableLength;
+  }
+
   /** Deactivates the session and offers a desktop of another size. Does nothing unless the session is active. */
   resize(size: DesktopSize): void {
     if (this.#state.name !== 'active') return;
@@ -208,6 +213,9 @@ export class DesktopSession {
       this.#view.skipFrame(clock());
       return;
     }
+    // In one piece: a client that draws as it reads shows no half of it.
+    socket.cork();
     for (const pdu of this.#view.frame(clock())) socket.write(pdu);
+    socket.uncork();
   }
 }

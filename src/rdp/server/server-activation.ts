@@ -7,7 +7,7 @@ import { decodeShareData, PduType2 } from '../session/share-data.js';
 import { encodeSynchronize } from '../session/synchronize.js';
 import { UnexpectedPduError } from '../wire/errors.js';
 import { Reader } from '../wire/reader.js';
-import { dataFrame } from './server-pdus.js';
+import { dataFrame, refuse } from './server-pdus.js';
 import type { ActiveServer, FinalizationState, ServerOutput, ServerState, ServerStep } from './server-state.js';
 
 type ActivationState = Extract<ServerState, { name: 'expect-confirm-active' }> | FinalizationState;
@@ -22,7 +22,7 @@ const INPUT_TYPES: ReadonlySet<number> = new Set([
 
 /** A step of a session that is activated or on its way to it. */
 interface ActivationStep {
-  readonly state: ActivationState | ActiveServer;
+  readonly state: ActivationState | ActiveServer | { readonly name: 'closed' };
   readonly outputs: readonly ServerOutput[];
 }
 
@@ -31,7 +31,7 @@ export function stepActivation(start: ActivationState, userData: Uint8Array): Se
   let state: ActivationStep['state'] = start;
   const outputs: ServerOutput[] = [];
   for (const pdu of sharePdus(userData)) {
-    if (pdu.kind === 'flow') continue;
+    if (pdu.kind === 'flow' || state.name === 'closed') continue;
     const step: ActivationStep = state.name === 'active' ? activePdu(state, pdu) : activationPdu(state, pdu);
     state = step.state;
     outputs.push(...step.outputs);
@@ -110,10 +110,18 @@ function grantControl({ session }: FinalizationState): ServerOutput {
 }
 
 function activate({ session, capabilities }: FinalizationState): ActivationStep {
+  const fontMap = dataFrame(session, PduType2.fontMap, encodeFontMap(EMPTY_FONT_MAP));
+  const { refusal } = session.options;
+  if (refusal !== undefined) {
+    return {
+      state: { name: 'closed' },
+      outputs: [{ type: 'send', bytes: fontMap }, ...refuse(session, refusal.errorInfo)],
+    };
+  }
   return {
     state: { name: 'active', session, capabilities },
     outputs: [
-      { type: 'send', bytes: dataFrame(session, PduType2.fontMap, encodeFontMap(EMPTY_FONT_MAP)) },
+      { type: 'send', bytes: fontMap },
       { type: 'active', session, capabilities },
     ],
   };

@@ -55,3 +55,8 @@ export function farewell(session: ServerSession, errorInfo: number): ServerOutpu
   outputs.push({ type: 'send', bytes: encodeDataFrame(ultimatum) });
   return outputs;
 }
+
+/** The farewell to a client that is refused, and the end of the connection. */
+export function refuse(session: ServerSession, errorInfo: number): ServerOutput[] {
+  return [...farewell(session, errorInfo), { type: 'end', reason: 'refused' }];
+}

@@ -16,7 +16,7 @@ import { Reader } from '../wire/reader.js';
 import { isFastPath } from '../wire/tpkt.js';
 import { stepActivation, stepActive } from './server-activation.js';
 import { acceptConnectInitial } from './server-connect.js';
-import { deactivateAllFrame, demandActiveFrame, farewell, IO_CHANNEL_ID, ioFrame } from './server-pdus.js';
+import { deactivateAllFrame, demandActiveFrame, farewell, IO_CHANNEL_ID, ioFrame, refuse } from './server-pdus.js';
 import type {
   ActiveServer,
   ServerDesktop,
@@ -143,15 +143,12 @@ function clientInfo(state: JoinState, pdu: SendData): ServerStep {
   const licensing = ioFrame(encodeSecured({ flags: SEC_LICENSE_PKT, flagsHi: 0 }, encodeLicensingPdu(VALID_CLIENT)));
   const outputs: ServerOutput[] = [{ type: 'client-info', info: decodeClientInfo(reader) }, send(licensing)];
   const { refusal } = session.options;
-  if (refusal === undefined) {
-    return {
-      state: { name: 'expect-confirm-active', session },
-      outputs: [...outputs, send(demandActiveFrame(session))],
-    };
+  if (refusal?.when === 'after-licensing') {
+    return { state: { name: 'closed' }, outputs: [...outputs, ...refuse(session, refusal.errorInfo)] };
   }
   return {
-    state: { name: 'closed' },
-    outputs: [...outputs, ...farewell(session, refusal.errorInfo), { type: 'end', reason: 'refused' }],
+    state: { name: 'expect-confirm-active', session },
+    outputs: [...outputs, send(demandActiveFrame(session))],
   };
 }
 

@@ -10,13 +10,16 @@ export interface ServerDesktop {
   readonly colorDepth: SessionColorDepth;
 }
 
+/** When a refused client is told why. */
+export type RefusalMoment = 'after-licensing' | 'when-active';
+
 export interface ServerOptions {
   /** `requestedProtocols` of the client's X.224 Connection Request, which the server repeats inside TLS. */
   readonly requestedProtocols: number;
   /** What to show to a client that asks for this. */
   readonly chooseDesktop: (settings: ClientSettings) => ServerDesktop;
-  /** Ends the sequence with a Set Error Info PDU, after licensing, instead of activating the session. */
-  readonly refusal?: { readonly errorInfo: number };
+  /** Ends the connection with a Set Error Info PDU, after licensing or as soon as the client is active. */
+  readonly refusal?: { readonly errorInfo: number; readonly when: RefusalMoment };
 }
 
 /** What is settled once the client's first PDU is read. */
