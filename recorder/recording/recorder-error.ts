@@ -1,6 +1,6 @@
 /** What ends a recorder: a code that stays the same, a sentence, and whether a successor may do better. */
 import { EncoderError } from '../encoders/video-encoder.js';
-import { StorageError } from '../storage/storage-error.js';
+import { StorageError, type StorageErrorCode } from '../storage/storage-error.js';
 import { TraceCorruptError } from '../trace/trace-reader.js';
 
 export type RecorderErrorCode =
@@ -32,11 +32,23 @@ export interface Failure {
   readonly retryable: boolean;
 }
 
+/**
+ * Embedded storage that is killed forgets its last seconds. This recorder cannot go on then, but a successor, which takes
+ * what is there for the truth, stores again what is missing.
+ */
+const LOST: ReadonlySet<StorageErrorCode> = new Set(['conflict', 'not-found']);
+
 export function describeFailure(error: unknown): Failure {
-  if (error instanceof RecorderError) return { code: error.code, message: error.message, retryable: false };
+  if (error instanceof RecorderError) {
+    return { code: error.code, message: error.message, retryable: error.code === 'verification-failed' };
+  }
   if (error instanceof TraceCorruptError) return { code: 'trace-corrupt', message: error.message, retryable: false };
   if (error instanceof StorageError) {
-    return { code: `storage-${error.code}`, message: error.message, retryable: error.retryable };
+    return {
+      code: `storage-${error.code}`,
+      message: error.message,
+      retryable: error.retryable || LOST.has(error.code),
+    };
   }
   if (error instanceof EncoderError) {
     return { code: error.code, message: error.message, retryable: error.code === 'encoder-failed' };

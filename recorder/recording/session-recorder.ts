@@ -218,7 +218,19 @@ export class SessionRecorder {
       throw new RecorderError('verification-failed', `${MANIFEST_FILE}: its content is not what was stored`);
     }
     const manifestSha256 = createHash('sha256').update(bytes).digest('hex');
-    send({ type: 'finished', manifestSha256, withGaps: body.gaps.length > 0 });
+    send({
+      type: 'finished',
+      manifestSha256,
+      folder: opened.folder,
+      files: [
+        ...body.videos.map(({ file, sizeBytes }) => ({ name: file, sizeBytes })),
+        { name: body.events.file, sizeBytes: body.events.sizeBytes },
+        { name: MANIFEST_FILE, sizeBytes: bytes.length },
+      ],
+      durationMs: body.durationMs,
+      videoBytes: body.videos.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      gaps: body.gaps.length,
+    });
   }
 
   async #body({ header, videos, events, segments }: Opened): Promise<Omit<ManifestBody, 'audit'>> {

@@ -17,6 +17,17 @@ export interface TracePart {
   readonly path: string;
 }
 
+/** What a finished recording consists of in storage, and the figures of its manifest. */
+export interface StoredRecording {
+  readonly manifestSha256: string;
+  readonly folder: string;
+  /** Every file of the folder with its final size; the manifest was the last to be written. */
+  readonly files: readonly { readonly name: string; readonly sizeBytes: number }[];
+  readonly durationMs: number;
+  readonly videoBytes: number;
+  readonly gaps: number;
+}
+
 /** Gateway to recorder. */
 export type ToRecorder =
   /** Which encoder would be used? Answered with `ready` or `failed`, then the process ends. */
@@ -54,6 +65,6 @@ export type FromRecorder =
   /** All is stored but the manifest: record it in the audit log, then sign. */
   | { readonly type: 'seal-manifest'; readonly body: Omit<ManifestBody, 'audit'> }
   /** The manifest is stored, read back and verified: the trace may go. */
-  | { readonly type: 'finished'; readonly manifestSha256: string; readonly withGaps: boolean }
+  | ({ readonly type: 'finished' } & StoredRecording)
   /** What ended the recorder, as a code and a sentence; `retryable` when a successor may do better. */
   | { readonly type: 'failed'; readonly code: string; readonly message: string; readonly retryable: boolean };

@@ -70,6 +70,47 @@ export class RecordingMediaRepository {
     });
   }
 
+  /**
+   * Forgets the segments from index `from` on, and the files that have no others, except `keepFile`: storage has lost
+   * them, and what is stored in their place is reported next.
+   */
+  async forgetFrom(sessionId: SessionId, from: number, keepFile: string | null): Promise<void> {
+    await inTransaction(this.#db, async (db) => {
+      await db.deleteFrom('segments').where('session_id', '=', sessionId).where('segment_index', '>=', from).execute();
+      const left = db.selectFrom('segments').select('file').where('session_id', '=', sessionId);
+      await db
+        .deleteFrom('videos')
+        .where('session_id', '=', sessionId)
+        .where('file', 'not in', left)
+        .where('file', '!=', keepFile ?? '')
+        .execute();
+      const sum = (table: 'videos' | 'segments', column: 'init_bytes' | 'size_bytes') =>
+        db
+          .selectFrom(table)
+          .select((query) => query.fn.sum<number | string | null>(query.ref(column)).as('bytes'))
+          .where('session_id', '=', sessionId)
+          .executeTakeFirst();
+      const bytes = [await sum('videos', 'init_bytes'), await sum('segments', 'size_bytes')];
+      await db
+        .updateTable('recordings')
+        .set({ size_bytes: bytes.reduce((total, row) => total + Number(row?.bytes ?? 0), 0) })
+        .where('session_id', '=', sessionId)
+        .execute();
+    });
+  }
+
+  /** Index of a file's first segment; null while it has none. */
+  async firstSegmentOf(sessionId: SessionId, file: string): Promise<number | null> {
+    const row = await this.#db
+      .selectFrom('segments')
+      .select('segment_index as index')
+      .where('session_id', '=', sessionId)
+      .where('file', '=', file)
+      .orderBy('segment_index')
+      .executeTakeFirst();
+    return row?.index ?? null;
+  }
+
   /** Adds a gap and counts it once; a gap that is equal in every field is the same gap. */
   async addGap(sessionId: SessionId, gap: Gap): Promise<void> {
     const row = gapColumns(sessionId, gap);

@@ -18,6 +18,7 @@ import { recordingRoutes } from '../http/recordings/routes.js';
 import { createHttpServer } from '../http/server.js';
 import { Identity } from '../identity/identity.js';
 import { BlobRecordingStore } from '../storage/blob-recording-store.js';
+import { confirmStored } from './composition/confirm-stored.js';
 import { DatabaseRecordingRows } from './composition/database-recording-rows.js';
 import { ensureDemoTarget } from './composition/demo-target.js';
 import { GatewayHealth } from './composition/gateway-health.js';
@@ -106,6 +107,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     data: { encoder, version: '0.1.0' },
   });
 
+  const store = new BlobRecordingStore(storage.container);
   const live = new LiveSessions();
   const recordings = new RecordingService({
     storage: storage.access,
@@ -114,6 +116,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     rows: new DatabaseRecordingRows(database, clock),
     audit,
     seal: (body) => sealManifest(body, signer),
+    confirmStored: (stored) => confirmStored(storage, store, stored),
     traces: new TraceFolder(dataDir),
     wrapper: new KeyWrapper(masterKey),
     gatewayId: settings.gatewayId,
@@ -162,7 +165,6 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     ticketLifetimeMs: settings.ticketLifetimeMs,
     rdpAddress: { host: settings.publicHost, port: rdpPort },
   });
-  const store = new BlobRecordingStore(storage.container);
   const source = new RecordingSource(database);
   const server = await createHttpServer({
     tls: { cert: certificate.certificatePem, key: certificate.privateKeyPem },

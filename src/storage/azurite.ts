@@ -27,19 +27,45 @@ export interface Azurite {
   readonly pid: number;
   /** Resolves when the process has ended, for whatever reason: to start another one is the caller's business. */
   readonly exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+  /**
+   * Resolves when everything that was stored before the call survives a kill: Azurite writes blobs at once, but the index
+   * that knows them only every five seconds. @throws Error when that fails, or takes longer than 30 s.
+   */
+  persist(): Promise<void>;
   /** Ends it so that its index is saved; kills it after 10 s. */
   stop(): Promise<void>;
 }
 
 const ACCOUNT = 'witness';
 const STOP_TIMEOUT_MS = 10_000;
+const PERSIST_TIMEOUT_MS = 30_000;
 const MAX_STDERR_CHARS = 2_000;
 
 /**
  * Runs inside the child, before Azurite. The channel to the parent closes when the parent dies, even of SIGKILL; SIGTERM
  * then lets Azurite save its index. The open channel would keep a closed Azurite alive, so the first SIGTERM shuts it.
+ * Every Loki database in there is an index of Azurite, which saves each of them once when it opens it: that is how they
+ * are known when the parent asks for all of them to be saved.
  */
 const GUARD = `data:text/javascript,${encodeURIComponent(`
+  import { createRequire } from 'node:module';
+  const Loki = createRequire(process.argv[1])('lokijs');
+  const { saveDatabase } = Loki.prototype;
+  const indexes = new Set();
+  Loki.prototype.saveDatabase = function (callback) {
+    indexes.add(this);
+    saveDatabase.call(this, callback);
+  };
+  const save = (index) => new Promise((resolve, reject) => {
+    index.saveDatabase((error) => error ? reject(error) : resolve());
+  });
+  process.on('message', ({ persist }) => {
+    if (persist === undefined) return;
+    Promise.all([...indexes].map(save)).then(
+      () => process.send({ persisted: persist, error: null }),
+      (error) => process.send({ persisted: persist, error: error.message }),
+    );
+  });
   let ending = false;
   process.on('SIGTERM', () => {
     if (ending) return;
@@ -71,7 +97,7 @@ export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
     throw error;
   }
   // A process that answered has a pid.
-  return { connectionString, port, pid: child.pid as number, exited, stop };
+  return { connectionString, port, pid: child.pid as number, exited, persist: () => persist(child), stop };
 }
 
 /** Connection string of an Azurite that listens on `port` with our account and `key`. */
@@ -157,6 +183,30 @@ async function untilReady(child: ChildProcess, connectionString: string, timeout
   }
   const how = child.exitCode === null ? `did not answer within ${timeoutMs} ms` : `ended with code ${child.exitCode}`;
   throw new Error(`the embedded blob storage ${how}: ${lastWords.trim() || 'it said nothing'}`);
+}
+
+let persistRequests = 0;
+
+function persist(child: ChildProcess): Promise<void> {
+  persistRequests += 1;
+  const request = persistRequests;
+  return new Promise((resolve, reject) => {
+    const settle = (error: string | null): void => {
+      clearTimeout(timer);
+      child.off('message', onMessage).off('exit', onExit);
+      if (error === null) resolve();
+      else reject(new Error(`the embedded blob storage did not save its index: ${error}`));
+    };
+    const onMessage = (message: unknown): void => {
+      const { persisted, error } = message as { persisted: number; error: string | null };
+      if (persisted === request) settle(error);
+    };
+    const onExit = (): void => settle('it ended');
+    const timer = setTimeout(() => settle('no answer in time'), PERSIST_TIMEOUT_MS);
+    child.on('message', onMessage).on('exit', onExit);
+    if (!child.connected) onExit();
+    else child.send({ persist: request }, (error) => error !== null && onExit());
+  });
 }
 
 async function stopChild(child: ChildProcess, exited: Azurite['exited']): Promise<void> {

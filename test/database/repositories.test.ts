@@ -154,6 +154,30 @@ await onBothDatabases('repositories', (engine) => {
     });
   });
 
+  test('what storage has lost is forgotten with its files and its size', async () => {
+    const database = await engine.open();
+    const stored = await storeSession(database);
+    const { media } = database;
+    await database.recordings.create(recording(stored));
+    const second = { ...VIDEO, file: 'video-0002.mp4' };
+    for (const video of [VIDEO, second]) await media.addVideo(stored.id, video);
+    const kept = [segment(0), segment(1)];
+    const lost = [segment(2, { file: second.file }), segment(3, { file: second.file })];
+    for (const one of [...kept, ...lost]) await media.addSegment(stored.id, one);
+    expect(await media.firstSegmentOf(stored.id, second.file)).toBe(2);
+    expect(await media.firstSegmentOf(stored.id, 'video-0003.mp4')).toBeNull();
+    await media.forgetFrom(stored.id, 3, second.file);
+    expect(await media.listSegments(stored.id)).toEqual([...kept, lost[0]]);
+    await media.forgetFrom(stored.id, 2, null);
+    expect(await media.listSegments(stored.id)).toEqual(kept);
+    expect(await media.listVideos(stored.id)).toEqual([VIDEO]);
+    const sizeBytes = VIDEO.initBytes + kept.reduce((sum, one) => sum + one.sizeBytes, 0);
+    expect(await database.recordings.get(stored.id)).toMatchObject({ sizeBytes });
+    await media.forgetFrom(stored.id, 0, VIDEO.file);
+    expect(await media.listVideos(stored.id)).toEqual([VIDEO]);
+    expect(await database.recordings.get(stored.id)).toMatchObject({ sizeBytes: VIDEO.initBytes });
+  });
+
   test('a recorder cannot replace what is stored', async () => {
     const database = await engine.open();
     const stored = await storeSession(database);

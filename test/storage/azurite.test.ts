@@ -38,6 +38,27 @@ describe('the embedded blob storage', () => {
     }
   });
 
+  it('keeps what was stored before its index was saved, and nothing less, when it is killed', async () => {
+    const first = await startAzurite(options());
+    const container = BlobServiceClient.fromConnectionString(first.connectionString).getContainerClient('kept');
+    await container.create();
+    await container.getAppendBlobClient('a').create();
+    await container.getAppendBlobClient('a').appendBlock('kept', 4);
+    await first.persist();
+    await container.getAppendBlobClient('a').appendBlock('lost', 4);
+    process.kill(first.pid, 'SIGKILL');
+    await first.exited;
+    await expect(first.persist()).rejects.toThrow('it ended');
+
+    const second = await startAzurite(options());
+    try {
+      const again = BlobServiceClient.fromConnectionString(second.connectionString).getContainerClient('kept');
+      expect((await again.getBlobClient('a').downloadToBuffer()).toString()).toBe('kept');
+    } finally {
+      await second.stop();
+    }
+  });
+
   it('keeps its account key to its owner', async () => {
     const azurite = await startAzurite(options());
     try {

@@ -11,6 +11,8 @@ import type { Settings } from '../config/settings.js';
 export interface OpenStorage {
   readonly access: StorageAccess;
   readonly container: ContainerClient;
+  /** Resolves when everything that was stored before the call stays, whatever happens to the storage's process. */
+  persist(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -30,7 +32,7 @@ export async function openRunningStorage(settings: Settings): Promise<OpenStorag
     connection = azuriteConnection(Number(port), key.trim());
   }
   const access = { connection, container: name };
-  return { access, container: await openContainer(access), stop: async () => {} };
+  return { access, container: await openContainer(access), persist: async () => {}, stop: async () => {} };
 }
 
 /** Opens the storage of the settings and makes its container. Rejects when it cannot be reached. */
@@ -39,13 +41,14 @@ export async function openStorage(settings: Settings, log: Logger): Promise<Open
     const access = { connection: settings.storage, container: settings.container };
     const container = await openContainer(access);
     await ensureContainer(container);
-    return { access, container, stop: async () => {} };
+    return { access, container, persist: async () => {}, stop: async () => {} };
   }
   const embedded = await EmbeddedStorage.start(settings.dataDir, log);
   const access = { connection: embedded.connectionString, container: settings.container };
   const container = await openContainer(access);
   await ensureContainer(container);
-  return { access, container, stop: () => embedded.stop() };
+  await embedded.persist();
+  return { access, container, persist: () => embedded.persist(), stop: () => embedded.stop() };
 }
 
 /** Azurite under supervision: it keeps its port and key over restarts, so clients only retry. */
@@ -71,6 +74,10 @@ class EmbeddedStorage {
 
   get connectionString(): string {
     return this.#azurite.connectionString;
+  }
+
+  persist(): Promise<void> {
+    return this.#azurite.persist();
   }
 
   async stop(): Promise<void> {

@@ -12,7 +12,7 @@ import { Tap } from './tap.js';
 /** What all recordings of a gateway share. */
 export interface RecordingServiceOptions extends Pick<
   RecordingOptions,
-  'storage' | 'encoder' | 'startRecorder' | 'rows' | 'audit' | 'seal'
+  'storage' | 'encoder' | 'startRecorder' | 'rows' | 'audit' | 'seal' | 'confirmStored'
 > {
   readonly traces: TraceFolder;
   readonly wrapper: KeyWrapper;
@@ -172,8 +172,8 @@ export class RecordingService {
   }
 
   #supervise(sessionId: SessionId, traceKey: Uint8Array, listener: RecordingListener): Recording {
-    const { storage, encoder, startRecorder, rows, audit, seal } = this.#options;
-    const shared = { storage, encoder, startRecorder, rows, audit, seal };
+    const { storage, encoder, startRecorder, rows, audit, seal, confirmStored } = this.#options;
+    const shared = { storage, encoder, startRecorder, rows, audit, seal, confirmStored };
     const recording = new Recording({ ...shared, sessionId, traceKey, ...listener });
     this.#running.set(sessionId, recording);
     void recording.done.then((result) => this.#ended(sessionId, result));

@@ -3,8 +3,14 @@
  * starts a successor when it dies. Successors take storage as the truth, so nothing that was stored is lost or doubled.
  */
 import type { SessionId } from '../../contract/ids.js';
-import { type ManifestBody, recordingFolder } from '../../contract/manifest.js';
-import type { EncoderChoice, FromRecorder, StorageAccess, TracePart } from '../../contract/recorder-protocol.js';
+import type { ManifestBody } from '../../contract/manifest.js';
+import type {
+  EncoderChoice,
+  FromRecorder,
+  StorageAccess,
+  StoredRecording,
+  TracePart,
+} from '../../contract/recorder-protocol.js';
 import type { AuditAppender, RecordingRows, SealManifest } from './recording-records.js';
 import type { RecorderProcess, StartRecorder } from './recorder-process.js';
 
@@ -17,6 +23,8 @@ export interface RecordingOptions {
   readonly rows: RecordingRows;
   readonly audit: AuditAppender;
   readonly seal: SealManifest;
+  /** Rejects unless storage holds the recording so that it stays: its trace is deleted next. */
+  readonly confirmStored: (stored: StoredRecording) => Promise<void>;
   /** Called when the recording can not go on although successors were tried. */
   readonly onLost: (reason: string) => void;
   /** Called for each gap, with its length. */
@@ -35,6 +43,8 @@ interface PartState extends TracePart {
 
 const RESTART_DELAYS_MS = [0, 250, 1000, 3000, 10_000];
 const GROWTH_INTERVAL_MS = 200;
+/** Recorders report now and then: two that fail at the same place are this far apart at most. */
+const PROGRESS_MS = 1000;
 
 /** Supervises one recording from its first part to its verified manifest. */
 export class Recording {
@@ -44,7 +54,7 @@ export class Recording {
   #outcome: ManifestBody['outcome'] | null = null;
   #process: RecorderProcess | null = null;
   #failuresInARow = 0;
-  #lastSegmentIndex = -1;
+  #furthestMs = 0;
   #failure: string | null = null;
   #growthTimer: NodeJS.Timeout | null = null;
   #restartTimer: NodeJS.Timeout | null = null;
@@ -172,12 +182,12 @@ export class Recording {
         return;
       case 'progress':
         this.#mediaMs = message.mediaMs;
+        this.#progressed(message.mediaMs);
         return;
       case 'video-opened':
         await rows.addVideo(sessionId, message.video);
         return;
       case 'segment-stored':
-        this.#progressed(message.segment.index);
         await rows.addSegment(sessionId, message.segment);
         return;
       case 'gap': {
@@ -192,7 +202,7 @@ export class Recording {
         await this.#seal(message.body);
         return;
       case 'finished':
-        await this.#finished(message.manifestSha256, message.withGaps);
+        await this.#finished(message);
         return;
       case 'failed':
         await this.#failed(message);
@@ -200,14 +210,9 @@ export class Recording {
     }
   }
 
-  #sealed = { durationMs: 0, sizeBytes: 0, gapCount: 0 };
-  #folder = '';
-
   async #seal(body: Omit<ManifestBody, 'audit'>): Promise<void> {
     const { sessionId, audit, seal } = this.#options;
     const sizeBytes = body.videos.reduce((sum, video) => sum + video.sizeBytes, 0);
-    this.#sealed = { durationMs: body.durationMs, sizeBytes, gapCount: body.gaps.length };
-    this.#folder = recordingFolder(body.sessionId, body.sessionStartedAtMs);
     const row = await audit.append({
       kind: 'recording.ended',
       actor: 'gateway',
@@ -226,16 +231,22 @@ export class Recording {
     this.#process?.send({ type: 'manifest-sealed', manifest: seal({ ...body, audit: position }) });
   }
 
-  async #finished(manifestSha256: string, withGaps: boolean): Promise<void> {
-    const { sessionId, rows, audit } = this.#options;
-    await rows.finish(sessionId, { manifestSha256, encoder: this.#encoder, ...this.#sealed });
-    await audit.append({
-      kind: 'recording.finished',
-      actor: 'gateway',
-      sessionId,
-      data: { manifestSha256, folder: this.#folder, encoder: this.#encoder, ...this.#sealed },
-    });
-    this.#settle({ outcome: 'finished', withGaps });
+  async #finished(stored: StoredRecording): Promise<void> {
+    const { sessionId, rows, audit, confirmStored } = this.#options;
+    try {
+      await confirmStored(stored);
+    } catch (error) {
+      // The recorder ends now, and a successor stores again what is missing.
+      const data = { code: 'storage-unconfirmed', message: messageOf(error), retryable: true };
+      await audit.append({ kind: 'recording.failed', actor: 'gateway', sessionId, data });
+      return;
+    }
+    const { manifestSha256, folder, durationMs, videoBytes, gaps } = stored;
+    const figures = { manifestSha256, encoder: this.#encoder, durationMs, sizeBytes: videoBytes, gapCount: gaps };
+    await rows.finish(sessionId, figures);
+    const data = { ...figures, folder };
+    await audit.append({ kind: 'recording.finished', actor: 'gateway', sessionId, data });
+    this.#settle({ outcome: 'finished', withGaps: gaps > 0 });
   }
 
   async #failed(failure: Extract<FromRecorder, { type: 'failed' }>): Promise<void> {
@@ -263,10 +274,10 @@ export class Recording {
     }, delayMs);
   }
 
-  /** A successor says again what is stored already: only a segment beyond that shows that it got further. */
-  #progressed(segmentIndex: number): void {
-    if (segmentIndex <= this.#lastSegmentIndex) return;
-    this.#lastSegmentIndex = segmentIndex;
+  /** A recorder that got further than all before it has not failed at what they failed at. */
+  #progressed(mediaMs: number): void {
+    if (mediaMs < this.#furthestMs + PROGRESS_MS) return;
+    this.#furthestMs = mediaMs;
     this.#failuresInARow = 0;
   }
 

@@ -175,10 +175,22 @@ describe('a recording made at one go', () => {
   it('finishes, says so, and prints nothing', async () => {
     expect(await recorder.exited()).toBe(0);
     expect(recorder.output).toBe('');
-    const manifestSha256 = createHash('sha256')
-      .update(await content('manifest.json'))
-      .digest('hex');
-    expect(recorder.messages.at(-1)).toEqual({ type: 'finished', manifestSha256, withGaps: true });
+    const stored = await content('manifest.json');
+    const { durationMs, videos, events, gaps } = await manifest();
+    expect(recorder.messages.at(-1)).toEqual({
+      type: 'finished',
+      manifestSha256: createHash('sha256').update(stored).digest('hex'),
+      folder: FOLDER,
+      files: [
+        ...videos.map(({ file, sizeBytes }) => ({ name: file, sizeBytes })),
+        { name: 'events.ndjson', sizeBytes: events.sizeBytes },
+        { name: 'manifest.json', sizeBytes: stored.length },
+      ],
+      durationMs,
+      videoBytes: videos.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      gaps: gaps.length,
+    });
+    expect(gaps.length).toBeGreaterThan(0);
     expect(recorder.messages[0]).toMatchObject({ type: 'ready', encoder: { name: 'node-av' } });
   });
 
@@ -443,7 +455,7 @@ describe('what is wrong with a trace', () => {
     expect(coverage.bytesReceived).toBe(coverage.bytesDecoded + coverage.bytesDropped);
     expect(segments.length).toBeGreaterThan(0);
     expect(outcome).toBe('gateway-lost');
-    expect(recorder.messages.at(-1)).toMatchObject({ type: 'finished', withGaps: true });
+    expect(recorder.messages.at(-1)).toMatchObject({ type: 'finished', gaps: gaps.length });
   });
 
   it('damage in a trace that is still written ends the recorder, so that the gateway can act', async () => {
