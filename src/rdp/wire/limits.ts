@@ -26,11 +26,17 @@ export const MAX_BITMAP_RECTANGLES = 4096;
 /** A fast-path update put together from fragments, [MS-RDPBCGR] 2.2.7.2.6 MultifragmentUpdate. */
 export const MAX_REASSEMBLED_UPDATE_BYTES = 32 * 1024 * 1024;
 
+/** What one bulk-compressed packet may become: the history of RDP 5.0 and 6.0; RDP 6.1 promises less than 16,383. */
+export const MAX_BULK_PACKET_BYTES = 65_536;
+
 /** Width and height of a desktop, a surface or a bitmap, in pixels. */
 export const MAX_DESKTOP_DIMENSION = 8192;
 
 /** Pixels of a desktop: 8192 x 4320 is the largest layout that a client of today asks for. */
 export const MAX_DESKTOP_PIXELS = 8192 * 4320;
+
+/** One message of the graphics pipeline before it was packaged: a whole desktop of raw pixels, and headers. */
+export const MAX_GRAPHICS_MESSAGE_BYTES = 4 * MAX_DESKTOP_PIXELS + 65_536;
 
 /** A large pointer is at most 384 x 384, [MS-RDPBCGR] 2.2.9.1.2.1.11. */
 export const MAX_POINTER_DIMENSION = 384;
@@ -49,3 +55,24 @@ export const MAX_MONITORS = 16;
  * again; no server draws its whole desktop more than once in an update.
  */
 export const MAX_DESKTOPS_PER_UPDATE = 4;
+
+/**
+ * Rectangles of one RemoteFX region. Each is compared with each tile of the frame; a desktop of 4K has 2,040 tiles, and
+ * servers merge their rectangles long before there are more of them.
+ */
+export const MAX_REMOTEFX_RECTANGLES = 4096;
+
+/** A message of drydynvc: [MS-RDPEDYC] 3.1.5 has PDUs of at most 1,600 bytes; servers with longer chunks send longer ones. */
+export const MAX_DVC_PDU_MESSAGE_BYTES = 64 * 1024;
+
+/** Dynamic channels that are open at the same time; Windows opens about twenty. */
+export const MAX_DYNAMIC_CHANNELS = 256;
+
+/** A message on a dynamic channel: a frame of the largest desktop, compressed as badly as can be, is shorter than this. */
+export const MAX_DVC_MESSAGE_BYTES = 64 * 1024 * 1024;
+
+/** Parts of all messages of one direction that are not complete. */
+export const MAX_DVC_PENDING_BYTES = 96 * 1024 * 1024;
+
+/** A client's message on the graphics channel: the longest is a cache import offer of 5,461 entries, [MS-RDPEGFX] 2.2.2.16. */
+export const MAX_CLIENT_GRAPHICS_MESSAGE_BYTES = 128 * 1024;
