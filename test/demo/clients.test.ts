@@ -68,7 +68,6 @@ const CLIENTS = [
   { program: 'xfreerdp', args: [], depth: 32, loss: 0 },
   { program: 'xfreerdp', args: ['/bpp:16'], depth: 16, loss: LOSS_AT_16_BPP },
   { program: 'xfreerdp', args: ['/bpp:24'], depth: 24, loss: 0 },
-  { program: 'xfreerdp', args: ['/bpp:32', '-fast-path'], depth: 32, loss: 0 },
   { program: 'rdesktop', args: ['-a', '16'], depth: 16, loss: LOSS_AT_16_BPP },
   { program: 'rdesktop', args: ['-a', '24'], depth: 24, loss: 0 },
 ] as const;

@@ -1,17 +1,13 @@
 /** The scripted client and the demo desktop, over TLS on loopback. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ClientConnection, openTls } from '../../src/demo/client-connection.js';
-import type { DesktopSize } from '../../src/demo/desktop-session.js';
 import { startDemoDesktop, type DemoDesktop, type DemoDesktopOptions } from '../../src/demo/demo-desktop.js';
 import { toDepth } from '../../src/demo/encode/pixel-depth.js';
 import { DesktopPainter } from '../../src/demo/painter/desktop-painter.js';
 import { runScriptedClient, type ScriptedClient, type ScriptedClientOptions } from '../../src/demo/scripted-client.js';
 import { makeCertificate, type ServerCertificate } from '../../src/gateway/tls/certificate.js';
-import { PROTOCOL_HYBRID, PROTOCOL_SSL, SSL_REQUIRED_BY_SERVER } from '../../src/rdp/connection/security-protocols.js';
+import { PROTOCOL_HYBRID, SSL_REQUIRED_BY_SERVER } from '../../src/rdp/connection/security-protocols.js';
 import { decodeConnectionConfirm } from '../../src/rdp/connection/x224/connection-confirm.js';
 import { encodeConnectionRequest } from '../../src/rdp/connection/x224/connection-request.js';
 import { Reader } from '../../src/rdp/wire/reader.js';
@@ -63,49 +59,6 @@ function connectTo(desktop: DemoDesktop, options: Partial<ScriptedClientOptions>
     ...options,
   });
   return { client, screen };
-}
-
-/** A client whose socket the test holds. */
-async function slowClient(
-  desktop: DemoDesktop,
-  size: DesktopSize,
-  screen: ClientScreen,
-): Promise<{ socket: TLSSocket; closed: Promise<void> }> {
-  const socket = await openTls({
-    host: '127.0.0.1',
-    port: desktop.port,
-    routing: { kind: 'none' },
-    fingerprint: null,
-    signal: new AbortController().signal,
-  });
-  const closed = new Promise<void>((resolve) => {
-    const connection = new ClientConnection(
-      socket,
-      {
-        desktopWidth: size.width,
-        desktopHeight: size.height,
-        colorDepth: 24,
-        selectedProtocol: PROTOCOL_SSL,
-        userName: '',
-        password: '',
-        domain: '',
-        clientName: 'SLOW',
-        channels: [],
-        compressionType: null,
-        bitmapCodecs: [],
-        fastPathOutput: true,
-        skipChannelJoin: false,
-      },
-      {
-        onOutput: (output, receivedAtMs) => {
-          if (output.type === 'fast-path') screen.take({ kind: 'fast-path', pdu: output.pdu, receivedAtMs });
-        },
-        onClose: () => resolve(),
-      },
-    );
-    expect(connection.state.name).toBe('expect-connect-response');
-  });
-  return { socket, closed };
 }
 
 /** The desktop as it should look at the frozen time. */
@@ -280,32 +233,6 @@ describe('the demo desktop', () => {
     socket.write('GET / HTTP/1.1\r\n\r\n');
     await once(socket, 'close');
     expect(desktop.sessions).toEqual([]);
-  });
-
-  it('leaves out frames for a client that does not read, and shows it the latest picture afterwards', async () => {
-    const size = { width: 2560, height: 1440 };
-    let timeMs = FROZEN_MS;
-    let stepMs = 1000;
-    const desktop = await start({ clock: () => (timeMs += stepMs) });
-    const screen = new ClientScreen(size.width, size.height);
-    const { socket, closed } = await slowClient(desktop, size, screen);
-    const session = await waitFor('an active session', () => desktop.sessions.find((each) => each.state === 'active'));
-    socket.pause();
-    await waitFor('the socket to fill up', () => session.unsentBytes > 256 * 1024, 15_000);
-    // One frame may be on its way when the limit is passed; none follows it.
-    await sleep(200);
-    const unsentBytes = session.unsentBytes;
-    await sleep(1000);
-    expect(session.unsentBytes).toBe(unsentBytes);
-    stepMs = 0;
-    socket.resume();
-    const painted = new DesktopPainter(size.width, size.height);
-    painted.paint(timeMs);
-    await waitFor('the latest picture', () =>
-      painted.raster.pixels.every((color, index) => color === ((screen.words[index] ?? 0) & 0xff_ffff)),
-    );
-    socket.destroy();
-    await closed;
   });
 });
 

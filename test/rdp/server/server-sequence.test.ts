@@ -111,7 +111,11 @@ describe('the server sequence', () => {
       name: 'active',
       share: { desktop: { desktopWidth: 640, desktopHeight: 480, colorDepth: 16 } },
     });
-    expect(distinct(conversation.clientStates).slice(-3)).toEqual(['expect-demand-active', 'expect-font-map', 'active']);
+    expect(distinct(conversation.clientStates).slice(-3)).toEqual([
+      'expect-demand-active',
+      'expect-font-map',
+      'active',
+    ]);
   });
 
   it('ends an active session with an error code', () => {
