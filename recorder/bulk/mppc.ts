@@ -3,6 +3,7 @@
  * RDP 5.0 with 64 KB (3.1.8.4.2). Both keep what they decompressed as the history of what follows.
  */
 import { DecodeError } from '../../src/rdp/wire/errors.js';
+import { copyMatch } from './copy-match.js';
 
 const STRUCTURE = 'mppc';
 
@@ -44,9 +45,6 @@ export const MPPC_64K: MppcForm = {
   ],
   maxLengthOnes: 14,
 };
-
-/** Matches from this length on are left to the engine's bulk operations. */
-const LONG_MATCH = 64;
 
 /** One direction's history. */
 export class MppcDecompressor {
@@ -129,18 +127,5 @@ export class MppcDecompressor {
     }
     this.#historyOffset = to;
     return history.subarray(start, to);
-  }
-}
-
-/** A replicating copy from `copyOffset` bytes back, 3.1.8.2; before the front of the history lies its end. */
-function copyMatch(history: Uint8Array, to: number, copyOffset: number, length: number): void {
-  const mask = history.length - 1;
-  const from = (to - copyOffset) & mask;
-  if (length >= LONG_MATCH && from + length <= to) {
-    history.copyWithin(to, from, from + length);
-  } else if (from < to) {
-    for (let i = 0; i < length; i += 1) history[to + i] = history[from + i] as number;
-  } else {
-    for (let i = 0; i < length; i += 1) history[to + i] = history[(from + i) & mask] as number;
   }
 }
