@@ -76,3 +76,12 @@ export const MAX_DVC_PENDING_BYTES = 96 * 1024 * 1024;
 
 /** A client's message on the graphics channel: the longest is a cache import offer of 5,461 entries, [MS-RDPEGFX] 2.2.2.16. */
 export const MAX_CLIENT_GRAPHICS_MESSAGE_BYTES = 128 * 1024;
+
+/** [MS-RDPEGFX] 2.2.2.16: fewer than 5,462 entries of a persistent cache are offered, and so imported. */
+export const MAX_CACHE_IMPORT_ENTRIES = 5461;
+
+/** Capability sets of the graphics pipeline in one advertisement; the specification names 10 versions. */
+export const MAX_GFX_CAPABILITY_SETS = 32;
+
+/** Segments of one message on the graphics channel: each but the last holds 65,535 bytes. */
+export const MAX_GFX_SEGMENTS = Math.ceil(MAX_DVC_MESSAGE_BYTES / 65_535);
