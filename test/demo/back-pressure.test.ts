@@ -36,7 +36,7 @@ async function slowClient(
       {
         desktopWidth: size.width,
         desktopHeight: size.height,
-        colorDepth: 24,
+        colorDepth: 32,
         selectedProtocol: PROTOCOL_SSL,
         userName: '',
         password: '',
@@ -71,7 +71,7 @@ describe('back-pressure', () => {
     const { socket, closed } = await slowClient(desktop, size, screen);
     const session = await waitFor('an active session', () => sessions.find((each) => each.state === 'active'));
     socket.pause();
-    await waitFor('the socket to fill up', () => session.unsentBytes > 256 * 1024, 15_000);
+    await waitFor('the socket to fill up', () => session.unsentBytes > 256 * 1024, 25_000);
     // One frame may be on its way when the limit is passed; none follows it.
     await sleep(200);
     const unsentBytes = session.unsentBytes;
@@ -81,10 +81,12 @@ describe('back-pressure', () => {
     socket.resume();
     const painted = new DesktopPainter(size.width, size.height);
     painted.paint(timeMs);
-    await waitFor('the latest picture', () =>
-      painted.raster.pixels.every((color, index) => color === ((screen.words[index] ?? 0) & 0xff_ffff)),
+    await waitFor(
+      'the latest picture',
+      () => painted.raster.pixels.every((color, index) => color === ((screen.words[index] ?? 0) & 0xff_ffff)),
+      25_000,
     );
     socket.destroy();
     await closed;
-  });
+  }, 60_000);
 });
