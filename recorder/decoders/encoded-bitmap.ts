@@ -1,6 +1,7 @@
 /** What bitmap decoders are given and where they draw. */
 import { DecodeError } from '../../src/rdp/wire/errors.js';
 import { MAX_DESKTOP_DIMENSION, MAX_DESKTOP_PIXELS } from '../../src/rdp/wire/limits.js';
+import { RemoteFxStream } from './remotefx/stream.js';
 
 /** One encoded bitmap. */
 export interface EncodedBitmap {
@@ -35,7 +36,7 @@ export interface Placement {
 
 /**
  * Decodes a whole bitmap into a target. Draws nothing outside the placement or the target, and nothing at all when it
- * throws.
+ * throws. Returns the areas of the target that it drew, where they are not the whole bitmap.
  * @throws DecodeError when the data does not hold exactly the pixels that the bitmap's size promises, or more.
  */
 export type BitmapDecoder = (
@@ -43,10 +44,14 @@ export type BitmapDecoder = (
   target: PixelTarget,
   placement: Placement,
   scratch: DecodeScratch,
-) => void;
+) => readonly Placement[] | void;
 
-/** Memory that decoders reuse: it grows to the largest bitmap of a session. Its contents mean nothing between calls. */
+/**
+ * Memory that decoders reuse: it grows to the largest bitmap of a session. Its contents mean nothing between calls, but
+ * for `remoteFx`, the one stream of a connection that goes on from bitmap to bitmap.
+ */
 export class DecodeScratch {
+  #remoteFx: RemoteFxStream | null = null;
   #words = new Uint32Array(64 * 64);
   #bytes = new Uint8Array(this.#words.buffer);
   #planes = new Uint8Array(4 * 64 * 64);
@@ -56,6 +61,12 @@ export class DecodeScratch {
     if (this.#words.length >= count) return;
     this.#words = new Uint32Array(count);
     this.#bytes = new Uint8Array(this.#words.buffer);
+  }
+
+  /** The connection's RemoteFX stream, made when it is first asked for. */
+  get remoteFx(): RemoteFxStream {
+    this.#remoteFx ??= new RemoteFxStream();
+    return this.#remoteFx;
   }
 
   /** At least `count` words. */

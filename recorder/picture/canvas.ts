@@ -2,11 +2,12 @@
 import { DecodeError } from '../../src/rdp/wire/errors.js';
 import { MAX_DESKTOPS_PER_UPDATE } from '../../src/rdp/wire/limits.js';
 import { DecodeScratch, type BitmapDecoder, type EncodedBitmap } from '../decoders/encoded-bitmap.js';
+import { surfaceCodecIds, type SurfaceCodecIds } from '../decoders/registry.js';
 import { PointerCache } from '../pointer/pointer-cache.js';
 import { PointerOverlay } from '../pointer/pointer-overlay.js';
 import { DirtyRectangles } from './dirty-rectangles.js';
 import { Framebuffer } from './framebuffer.js';
-import { clip, type Rectangle } from './rectangle.js';
+import { clip, union, type Rectangle } from './rectangle.js';
 
 /** Pixels of a desktop that is too small to be the measure of what an update may draw. */
 const SMALL_DESKTOP_PIXELS = 256 * 256;
@@ -20,6 +21,8 @@ export class Canvas {
   #framebuffer = new Framebuffer(0, 0);
   #dirty = new DirtyRectangles(0, 0);
   #pixelsLeft = 0;
+  /** What surface commands name their codecs by. */
+  surfaceCodecs: SurfaceCodecIds = surfaceCodecIds({});
 
   get framebuffer(): Framebuffer {
     return this.#framebuffer;
@@ -51,8 +54,9 @@ export class Canvas {
   draw(decoder: BitmapDecoder, bitmap: EncodedBitmap, area: Rectangle): Rectangle | null {
     const { width, height } = bitmap;
     if (!this.#spend(width * height)) throw new DecodeError('limit', 'update', 0, 'pixels of all bitmaps');
-    decoder(bitmap, this.#framebuffer, area, this.#scratch);
-    return this.#touch({ ...area, width: Math.min(area.width, width), height: Math.min(area.height, height) });
+    const whole = { ...area, width: Math.min(area.width, width), height: Math.min(area.height, height) };
+    const drawn = decoder(bitmap, this.#framebuffer, area, this.#scratch) ?? [whole];
+    return drawn.map((part) => this.#touch(part)).reduce(unionOfParts, null);
   }
 
   /** Marks an area as unknown, unless its update has drawn too much. Returns the part of it that is on the desktop. */
@@ -85,4 +89,8 @@ export class Canvas {
     }
     this.#dirty.clear();
   }
+}
+
+function unionOfParts(a: Rectangle | null, b: Rectangle | null): Rectangle | null {
+  return a === null || b === null ? (a ?? b) : union(a, b);
 }

@@ -17,6 +17,7 @@ import { UpdateFragments, type WholeUpdate } from '../../src/rdp/updates/update-
 import { MAX_DESKTOP_DIMENSION, MAX_DESKTOP_PIXELS } from '../../src/rdp/wire/limits.js';
 import { Reader } from '../../src/rdp/wire/reader.js';
 import { BulkDecompressor } from '../bulk/bulk-decompressor.js';
+import { surfaceCodecIds } from '../decoders/registry.js';
 import { reasonOf, Tally, type Applied } from './applied.js';
 import { Canvas } from './canvas.js';
 import type { Rectangle } from './rectangle.js';
@@ -105,6 +106,7 @@ export class Picture {
     const { desktopWidth: width, desktopHeight: height } = activation;
     const tally = new Tally();
     this.#compression = activation.compression;
+    this.#canvas.surfaceCodecs = surfaceCodecIds(activation);
     this.#canvas.pointers.resize(Math.max(activation.colorPointerCacheSize, activation.pointerCacheSize));
     const fits = Math.max(width, height) <= MAX_DESKTOP_DIMENSION && width * height <= MAX_DESKTOP_PIXELS;
     if (!fits || width < 1 || height < 1) {

@@ -4,7 +4,7 @@ import type { FastPathUpdateData } from '../../src/rdp/updates/fast-path-update-
 import type { PointerUpdate } from '../../src/rdp/updates/pointer-updates.js';
 import type { SurfaceBits } from '../../src/rdp/updates/surface-commands.js';
 import type { BitmapDecoder, EncodedBitmap } from '../decoders/encoded-bitmap.js';
-import { BITMAP_DECODERS, bitmapCodec, SURFACE_DECODERS, surfaceCodec } from '../decoders/registry.js';
+import { BITMAP_DECODERS, bitmapCodec, SURFACE_DECODERS } from '../decoders/registry.js';
 import { DEFAULT_POINTER } from '../pointer/default-pointer.js';
 import { decodePointer } from '../pointer/pointer-image.js';
 import { reasonOf, type Tally } from './applied.js';
@@ -63,14 +63,14 @@ function paintBitmap(data: BitmapData, canvas: Canvas, tally: Tally): void {
 }
 
 /**
- * Surface bits: the rectangle's right and bottom are to be ignored, [MS-RDPBCGR] 2.2.9.2.1. That raw bits are bottom-up
- * is what servers and clients agree on; the specification does not say.
+ * Surface bits: the rectangle's right and bottom are to be ignored, [MS-RDPBCGR] 2.2.9.2.1. That raw bits and NSCodec are
+ * bottom-up is what servers and clients agree on; the specification does not say.
  */
 function paintSurfaceBits(command: SurfaceBits, canvas: Canvas, tally: Tally): void {
   const { bpp, codecId, width, height, bitmapData } = command.bitmap;
-  const codec = surfaceCodec(codecId);
+  const codec = canvas.surfaceCodecs.get(codecId);
   const area = { x: command.destLeft, y: command.destTop, width, height };
-  if (codec === null) {
+  if (codec === undefined) {
     const loss = { codec: `surface codec ${codecId}`, reason: 'unsupported: not offered' };
     lose(loss, area, bitmapData.length, canvas, tally);
     return;

@@ -15,7 +15,7 @@ export type BulkCompressor = keyof typeof BULK_COMPRESSORS;
 export const MAX_BULK_COMPRESSION_TYPE = 1;
 
 /** Surface command codecs, [MS-RDPBCGR] 2.2.7.2.10: "none" is raw bits. */
-export const SURFACE_CODECS = ['none'] as const;
+export const SURFACE_CODECS = ['none', 'nscodec', 'remotefx'] as const;
 export type SurfaceCodec = (typeof SURFACE_CODECS)[number];
 
 /** Primary drawing orders, [MS-RDPEGDI] 2.2.2.2.1.1.2, by their names. */

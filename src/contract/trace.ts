@@ -92,6 +92,8 @@ export interface TraceActivation {
   readonly pointerCacheSize: number;
   /** True when bulk compression may be used by the target. */
   readonly compression: boolean;
+  /** What the target was told of surface command codecs: the client's numbers of them; raw bits, 0, are not listed. */
+  readonly surfaceCodecs: readonly { readonly id: number; readonly codec: string }[];
 }
 
 /** Something that belongs on the recording's event track. `data` never carries a secret or content. */

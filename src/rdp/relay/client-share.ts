@@ -9,7 +9,7 @@ import { claimsLicensing } from './licensing-phase.js';
 import type { RelayOutput } from './output.js';
 import { slowPathPointerPosition } from './pointer-position.js';
 import { reframe } from './reframe.js';
-import { shapeClientCapabilities } from './shaping/capability-sets.js';
+import { shapeClientCapabilities, surfaceCodecs } from './shaping/capability-sets.js';
 import type { ShareState } from './share-state.js';
 
 /** A client could blank the recording with the one and paint from an earlier session with the other. */
@@ -60,7 +60,8 @@ export class ClientShare {
     this.#share.awaitsConfirm = false;
     const confirm = decodeConfirmActive(pdu.body);
     const capabilitySets = shapeClientCapabilities(confirm.capabilitySets);
-    outputs.push({ type: 'activation', activation: { ...desktop, ...pointerCaches(capabilitySets), compression } });
+    const fromClient = { ...pointerCaches(capabilitySets), surfaceCodecs: surfaceCodecs(capabilitySets) };
+    outputs.push({ type: 'activation', activation: { ...desktop, ...fromClient, compression } });
     const body = encodeConfirmActive({ ...confirm, capabilitySets });
     return encodeShareControl({ pduType: PduType.confirmActive, pduSource: pdu.pduSource }, body);
   }

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expand15, expand16 } from '../../../recorder/decoders/pixel-formats.js';
 import { decodeRawBitmap } from '../../../recorder/decoders/raw-bitmap.js';
-import { BITMAP_DECODERS, bitmapCodec, SURFACE_DECODERS, surfaceCodec } from '../../../recorder/decoders/registry.js';
+import {
+  BITMAP_DECODERS,
+  bitmapCodec,
+  SURFACE_DECODERS,
+  surfaceCodecIds,
+} from '../../../recorder/decoders/registry.js';
 import { BITMAP_CODECS, SURFACE_CODECS } from '../../../src/contract/capability-table.js';
 import { DecodeError } from '../../../src/rdp/wire/errors.js';
 import { decodeWhole, encoded } from './support.js';
@@ -91,7 +96,22 @@ describe('decoder registry', () => {
     expect(bitmapCodec(false, 32)).toBe('raw');
     expect(bitmapCodec(true, 32)).toBe('planar');
     expect(bitmapCodec(true, 16)).toBe('interleaved-rle');
-    expect(surfaceCodec(0)).toBe('none');
-    expect(surfaceCodec(3)).toBeNull();
+  });
+
+  it('takes the ids of surface codecs from the activation, and leaves out what it cannot decode', () => {
+    expect([...surfaceCodecIds({})]).toEqual([[0, 'none']]);
+    const surfaceCodecs = [
+      { id: 3, codec: 'remotefx' },
+      { id: 1, codec: 'nscodec' },
+      { id: 5, codec: 'toString' },
+      { id: 0, codec: 'nscodec' },
+    ];
+    expect(surfaceCodecIds({ surfaceCodecs })).toEqual(
+      new Map([
+        [3, 'remotefx'],
+        [1, 'nscodec'],
+        [0, 'none'],
+      ]),
+    );
   });
 });

@@ -27,6 +27,7 @@ export function activation(desktopWidth: number, desktopHeight: number, compress
     colorPointerCacheSize: 20,
     pointerCacheSize: 21,
     compression,
+    surfaceCodecs: [],
   };
   return record(TraceRecordKind.activation, Buffer.from(JSON.stringify(value)));
 }

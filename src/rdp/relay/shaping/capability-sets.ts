@@ -2,7 +2,9 @@
  * Shapes the capability exchange of a recorded session: what may carry pixels is an allow-list. Each edit is one small
  * function; a set that is not named here is withheld. [invariant 2]
  */
-import { SURFACE_CODECS } from '../../../contract/capability-table.js';
+import type { SurfaceCodec } from '../../../contract/capability-table.js';
+import type { TraceActivation } from '../../../contract/trace.js';
+import { CodecGuid } from '../../session/capabilities/bitmap-codecs.js';
 import { PERSISTENT_KEYS_EXPECTED_FLAG } from '../../session/capabilities/bitmap-cache-rev2.js';
 import type { CapabilityKind, CapabilityOf, CapabilitySet } from '../../session/capabilities/capability-sets.js';
 import { GLYPH_SUPPORT_NONE } from '../../session/capabilities/glyph-cache.js';
@@ -56,14 +58,34 @@ const withoutRelativeMouse: Edit<'input'> = (set) => ({
   inputFlags: set.inputFlags & ~INPUT_FLAG_MOUSE_RELATIVE,
 });
 
-/** GUIDs of the codecs that the recorder decodes; "none" is raw bits and needs no entry; 2.2.7.2.10. */
-const CODEC_GUIDS: { readonly [Codec in (typeof SURFACE_CODECS)[number]]: string | null } = { none: null };
-const DECODED_GUIDS: ReadonlySet<string> = new Set(Object.values(CODEC_GUIDS).filter((guid) => guid !== null));
+/**
+ * GUIDs of the codecs that the recorder decodes, 2.2.7.2.10.1.1; "none" is raw bits and needs no entry. RemoteFX has one
+ * for each of its modes. Properties are left as the client sent them: its decoder is to cope with them as well.
+ */
+const CODEC_GUIDS: { readonly [Codec in SurfaceCodec]: readonly string[] } = {
+  none: [],
+  nscodec: [CodecGuid.nsCodec],
+  remotefx: [CodecGuid.remoteFx, CodecGuid.imageRemoteFx],
+};
+const DECODED_GUIDS: ReadonlyMap<string, string> = new Map(
+  Object.entries(CODEC_GUIDS).flatMap(([codec, guids]) => guids.map((guid) => [guid, codec])),
+);
 
 const withDecodedCodecs: Edit<'bitmap-codecs'> = (set) => ({
   ...set,
   codecs: set.codecs.filter((codec) => DECODED_GUIDS.has(codec.codecGuid)),
 });
+
+/** The numbers that a client's capability sets give to the codecs that the recorder decodes. */
+export function surfaceCodecs(sets: readonly CapabilitySet[]): TraceActivation['surfaceCodecs'] {
+  return sets.flatMap((set) => {
+    if (set.kind !== 'bitmap-codecs') return [];
+    return set.codecs.flatMap(({ codecGuid, codecId: id }) => {
+      const codec = DECODED_GUIDS.get(codecGuid);
+      return codec === undefined ? [] : [{ id, codec }];
+    });
+  });
+}
 
 /** What a target may learn of the client. */
 const CLIENT_TABLE: EditTable = {
