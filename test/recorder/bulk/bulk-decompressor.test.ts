@@ -1,51 +1,41 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BulkDecompressor } from '../../../recorder/bulk/bulk-decompressor.js';
 import { MPPC_64K, MPPC_8K, MppcDecompressor } from '../../../recorder/bulk/mppc.js';
-import { BULK_COMPRESSORS } from '../../../src/contract/capability-table.js';
+import {
+  BULK_COMPRESSORS,
+  MAX_BULK_COMPRESSION_TYPE,
+  type BulkCompressor,
+} from '../../../src/contract/capability-table.js';
 import { PACKET_COMPRESSED, PACKET_FLUSHED } from '../../../src/rdp/session/share-data.js';
 import { DecodeError } from '../../../src/rdp/wire/errors.js';
-import { Reader } from '../../../src/rdp/wire/reader.js';
-
-interface Packet {
-  readonly flags: number;
-  readonly data: Uint8Array;
-  readonly expected: Uint8Array;
-}
-
-function fixture(name: string): Uint8Array {
-  return readFileSync(new URL(`../../fixtures/bulk/${name}`, import.meta.url));
-}
-
-function packets(name: string): Packet[] {
-  const compressed = new Reader(fixture(`${name}.cmp`), 'packets');
-  const raw = new Reader(fixture(`${name}.raw`), 'packets');
-  const result: Packet[] = [];
-  while (compressed.remaining > 0) {
-    const flags = compressed.u32();
-    const data = compressed.bytes(compressed.u32());
-    result.push({ flags, data, expected: raw.bytes(raw.u32()) });
-  }
-  return result;
-}
-
-const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
+import { bytes, damage, packets } from './support.js';
 
 describe('bulk decompression', () => {
-  it.each(['bulk_mppc8k', 'bulk_mppc64k'])('follows the history of %s as libfreerdp does', (name) => {
-    const bulk = new BulkDecompressor();
-    const all = packets(name);
-    expect(all).toHaveLength(40);
-    for (const { flags, data, expected } of all) {
-      expect(Buffer.compare(bulk.decompress(data, flags & 0xff), expected)).toBe(0);
-    }
-  });
+  it.each(['bulk_mppc8k', 'bulk_mppc64k', 'bulk_ncrush', 'bulk_xcrush'])(
+    'follows the history of %s as libfreerdp does',
+    (name) => {
+      const bulk = new BulkDecompressor();
+      const all = packets(name);
+      expect(all).toHaveLength(40);
+      for (const { flags, data, expected } of all) {
+        expect(Buffer.compare(bulk.decompress(data, flags), expected)).toBe(0);
+      }
+    },
+  );
 
   it('knows every compressor that the gateway offers', () => {
-    for (const type of Object.values(BULK_COMPRESSORS)) {
-      const literal = bytes('4142');
-      expect([...new BulkDecompressor().decompress(literal, PACKET_COMPRESSED | type)]).toEqual([...literal]);
+    // The literals 0x41 and 0x42, for NCRUSH the codes 0x1e3, 0x013 (9 bits each) and 0x17ff (end of stream).
+    const literals: Record<BulkCompressor, Uint8Array> = {
+      'mppc-8k': bytes('4142'),
+      'mppc-64k': bytes('4142'),
+      ncrush: bytes('e327fc5f'),
+      xcrush: bytes('02004142'),
+    };
+    const offered = Object.values(BULK_COMPRESSORS).sort((a, b) => a - b);
+    expect(offered).toEqual(Array.from({ length: MAX_BULK_COMPRESSION_TYPE + 1 }, (_, type) => type));
+    for (const [name, type] of Object.entries(BULK_COMPRESSORS) as [BulkCompressor, number][]) {
+      expect([...new BulkDecompressor().decompress(literals[name], PACKET_COMPRESSED | type)]).toEqual([0x41, 0x42]);
     }
   });
 
@@ -59,7 +49,7 @@ describe('bulk decompression', () => {
     const bulk = new BulkDecompressor();
     const [first, second] = packets('bulk_mppc64k').filter((packet) => (packet.flags & 0x20) !== 0);
     if (first === undefined || second === undefined) throw new Error('fixture is missing');
-    bulk.decompress(first.data, first.flags & 0xff);
+    bulk.decompress(first.data, first.flags);
     // Fifteen ones: no length-of-match of RDP 5.0.
     expect(() => bulk.decompress(bytes('f87fffffff'), 0x21)).toThrow(DecodeError);
     expect(bulk.poisoned).toBe(true);
@@ -81,8 +71,7 @@ describe('bulk decompression', () => {
 
   it('is poisoned by a compressor that was not offered, also when that one flushes', () => {
     const bulk = new BulkDecompressor();
-    for (const flags of [0x22, 0x23, 0xa2, 0x2f])
-      expect(() => bulk.decompress(bytes('00'), flags)).toThrow(/unsupported/);
+    for (const flags of [0x24, 0xa4, 0x2f]) expect(() => bulk.decompress(bytes('00'), flags)).toThrow(/unsupported/);
     expect(() => bulk.decompress(bytes('41'), 0x21)).toThrow(/history is lost/);
   });
 
@@ -103,6 +92,29 @@ describe('bulk decompression', () => {
     ]);
   });
 
+  it('loses the history of one compressor only with its own packets, and gets it back only with its own flush', () => {
+    const bulk = new BulkDecompressor();
+    expect(() => bulk.decompress(bytes(''), 0x23)).toThrow(DecodeError);
+    expect([...bulk.decompress(bytes('4142'), 0x61)]).toEqual([0x41, 0x42]);
+    expect([...bulk.decompress(bytes('4142'), 0xe1)]).toEqual([0x41, 0x42]);
+    expect(bulk.poisoned).toBe(true);
+    expect(() => bulk.decompress(bytes('02004142'), 0x23)).toThrow(/history is lost/);
+    expect([...bulk.decompress(bytes('02004142'), 0xa3)]).toEqual([0x41, 0x42]);
+    expect(bulk.poisoned).toBe(false);
+  });
+
+  it('forgets every history when a packet was missed', () => {
+    const bulk = new BulkDecompressor();
+    bulk.decompress(bytes('4142'), 0x61);
+    bulk.poison();
+    for (const flags of [0x20, 0x61, 0x22, 0x23]) {
+      expect(() => bulk.decompress(bytes('4142'), flags)).toThrow(/history is lost/);
+    }
+    // Level 2 of RDP 6.1 has a history of its own.
+    expect([...bulk.decompress(bytes('02004142'), 0xa3)]).toEqual([0x41, 0x42]);
+    expect(() => bulk.decompress(bytes('12214142'), 0x23)).toThrow(/level-2 history is lost/);
+  });
+
   it('meets damaged packets with bytes or a DecodeError, and never outgrows the history', () => {
     const all = packets('bulk_mppc64k');
     fc.assert(
@@ -111,8 +123,7 @@ describe('bulk decompression', () => {
         fc.array(fc.tuple(fc.nat(5000), fc.nat(255)), { maxLength: 6 }),
         fc.constantFrom(0x20, 0x21, 0x60, 0x61, 0xa1),
         (index, edits, flags) => {
-          const data = (all[index]?.data ?? new Uint8Array(0)).slice();
-          for (const [position, byte] of edits) if (data.length > 0) data[position % data.length] = byte;
+          const data = damage(all[index]?.data ?? new Uint8Array(0), edits);
           const bulk = new BulkDecompressor();
           try {
             expect(bulk.decompress(data, flags).length).toBeLessThanOrEqual(65_536);

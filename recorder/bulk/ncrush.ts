@@ -1,0 +1,132 @@
+/**
+ * Decompression of RDP 6.0 bulk data, [MS-RDPEGDI] 3.1.8.1 ("NCRUSH"): Huffman codes, 64 KB of history, and a cache of
+ * the copy-offsets used last.
+ */
+import { DecodeError } from '../../src/rdp/wire/errors.js';
+import { copyMatch } from './copy-match.js';
+import {
+  CODE_LENGTH_BITS,
+  COPY_OFFSET_BASES,
+  COPY_OFFSET_BITS,
+  END_OF_STREAM,
+  FIRST_CACHED_OFFSET,
+  FIRST_COPY_OFFSET,
+  LENGTH_OF_MATCH_BASES,
+  LENGTH_OF_MATCH_BITS,
+  LENGTH_OF_MATCH_CODES,
+  LENGTH_OF_MATCH_MAX_BITS,
+  LITERAL_OR_OFFSET_CODES,
+  LITERAL_OR_OFFSET_MAX_BITS,
+} from './ncrush-codes.js';
+
+const STRUCTURE = 'ncrush';
+
+const HISTORY_BYTES = 65_536;
+const HALF_HISTORY_BYTES = HISTORY_BYTES / 2;
+
+const CODE_LENGTH_MASK = (1 << CODE_LENGTH_BITS) - 1;
+const LITERAL_OR_OFFSET_MASK = (1 << LITERAL_OR_OFFSET_MAX_BITS) - 1;
+const LENGTH_OF_MATCH_MASK = (1 << LENGTH_OF_MATCH_MAX_BITS) - 1;
+
+/** One direction's history. */
+export class NcrushDecompressor {
+  readonly #history = new Uint8Array(HISTORY_BYTES);
+  /** The OffsetCache, the one used last first; 0 where there is none. */
+  readonly #offsetCache = new Uint16Array(4);
+  #historyOffset = 0;
+
+  /** PACKET_FLUSHED: history and OffsetCache are as they were in the beginning. */
+  flush(): void {
+    this.#history.fill(0);
+    this.#offsetCache.fill(0);
+    this.#historyOffset = 0;
+  }
+
+  /**
+   * Decompresses one packet; `atFront` is PACKET_AT_FRONT. The result is a view of the history: it is valid until the
+   * next call.
+   * @throws DecodeError when the bits make no sense or end before the end-of-stream code, or when the result does not fit
+   *   into the history, which is then useless until `flush`.
+   */
+  decompress(data: Uint8Array, atFront: boolean): Uint8Array {
+    if (atFront) this.#slideBack();
+    const history = this.#history;
+    const start = this.#historyOffset;
+    const end = data.length;
+    let to = start;
+    let at = 0;
+    // The next `count` bits of the data are the lowest of `bits`; those above are zeros.
+    let bits = 0;
+    let count = 0;
+    for (;;) {
+      for (; count <= 24 && at < end; count += 8, at += 1) bits |= (data[at] as number) << count;
+      const code = LITERAL_OR_OFFSET_CODES[bits & LITERAL_OR_OFFSET_MASK] as number;
+      const codeBits = code & CODE_LENGTH_MASK;
+      if (codeBits === 0) throw new DecodeError('invalid', STRUCTURE, at, 'code');
+      if (codeBits > count) throw new DecodeError('truncated', STRUCTURE, at, 'code');
+      bits >>>= codeBits;
+      count -= codeBits;
+      const index = code >> CODE_LENGTH_BITS;
+      if (index < END_OF_STREAM) {
+        if (to >= HISTORY_BYTES) throw new DecodeError('invalid', STRUCTURE, at, 'literal beyond the history');
+        history[to] = index;
+        to += 1;
+        continue;
+      }
+      if (index === END_OF_STREAM) break;
+      let copyOffset: number;
+      if (index < FIRST_CACHED_OFFSET) {
+        for (; count <= 24 && at < end; count += 8, at += 1) bits |= (data[at] as number) << count;
+        const extraBits = COPY_OFFSET_BITS[index - FIRST_COPY_OFFSET] as number;
+        if (extraBits > count) throw new DecodeError('truncated', STRUCTURE, at, 'copy-offset');
+        copyOffset = (COPY_OFFSET_BASES[index - FIRST_COPY_OFFSET] as number) + (bits & ((1 << extraBits) - 1));
+        bits >>>= extraBits;
+        count -= extraBits;
+        this.#remember(copyOffset);
+      } else {
+        copyOffset = this.#recall(index - FIRST_CACHED_OFFSET);
+      }
+      for (; count <= 24 && at < end; count += 8, at += 1) bits |= (data[at] as number) << count;
+      const lengthCode = LENGTH_OF_MATCH_CODES[bits & LENGTH_OF_MATCH_MASK] as number;
+      const lengthCodeBits = lengthCode & CODE_LENGTH_MASK;
+      const lengthIndex = lengthCode >> CODE_LENGTH_BITS;
+      if (lengthIndex >= LENGTH_OF_MATCH_BITS.length)
+        throw new DecodeError('invalid', STRUCTURE, at, 'length-of-match');
+      const extraBits = LENGTH_OF_MATCH_BITS[lengthIndex] as number;
+      if (lengthCodeBits + extraBits > count) throw new DecodeError('truncated', STRUCTURE, at, 'length-of-match');
+      bits >>>= lengthCodeBits;
+      const length = (LENGTH_OF_MATCH_BASES[lengthIndex] as number) + (bits & ((1 << extraBits) - 1));
+      bits >>>= extraBits;
+      count -= lengthCodeBits + extraBits;
+      if (copyOffset === 0 || length > HISTORY_BYTES - to) {
+        throw new DecodeError('invalid', STRUCTURE, at, 'match beyond the history');
+      }
+      copyMatch(history, to, copyOffset, length);
+      to += length;
+    }
+    this.#historyOffset = to;
+    return history.subarray(start, to);
+  }
+
+  /** The 32,768 bytes received last become the first half of the history, and what follows goes behind them. */
+  #slideBack(): void {
+    const from = this.#historyOffset - HALF_HISTORY_BYTES;
+    if (from < 0) throw new DecodeError('invalid', STRUCTURE, 0, 'history is not half full');
+    this.#history.copyWithin(0, from, this.#historyOffset);
+    this.#historyOffset = HALF_HISTORY_BYTES;
+  }
+
+  #remember(copyOffset: number): void {
+    this.#offsetCache.copyWithin(1, 0, 3);
+    this.#offsetCache[0] = copyOffset;
+  }
+
+  /** The entry changes places with the first. */
+  #recall(entry: number): number {
+    const cache = this.#offsetCache;
+    const copyOffset = cache[entry] as number;
+    cache[entry] = cache[0] as number;
+    cache[0] = copyOffset;
+    return copyOffset;
+  }
+}
