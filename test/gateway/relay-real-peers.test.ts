@@ -28,6 +28,7 @@ import { waitForSamePicture } from '../peers/screenshot.js';
 import { startXrdp, type Xrdp } from '../peers/xrdp.js';
 import { startXvfb } from '../peers/xvfb.js';
 import { Picture } from '../../recorder/picture/picture.js';
+import { lumaPsnr } from '../pixels/luma-psnr.js';
 import { changedRectangle, countDifferences, type Raster } from '../pixels/raster.js';
 import { reduceDepth, reduceDepthAsXfreerdp } from '../pixels/reduce-depth.js';
 import { requirePeers } from '../setup/requirements.js';
@@ -168,21 +169,22 @@ describe.runIf(requirePeers('xrdp', 'xfreerdp', 'Xvfb'))('a recorded relay to xr
 describe.runIf(requirePeers('freerdp-shadow-cli', 'xfreerdp', 'Xvfb'))('a recorded relay to freerdp-shadow', () => {
   const lab = useLab();
 
-  it('withholds the graphics pipeline, so that the picture comes in bitmaps', async () => {
+  it('withholds the graphics pipeline, so that the picture comes in updates', async () => {
     const [shared, monitor] = await Promise.all([startXvfb(lab), startXvfb(lab)]);
     await startDesktop(lab, shared);
     const shadow = await startFreerdpShadow(lab, { display: shared });
     const relay = await startRelay(shadow.port);
     const client = await startXfreerdp(lab, { port: relay.port, user: 'any', password: 'any', display: monitor });
     await client.connected();
-    const same = await waitForSamePicture(shared, monitor, { minimumPsnr: 60 });
+    const same = await waitForSamePicture(shared, monitor, { minimumPsnr: 50 });
     await client.process.stop();
     await relay.over;
     const { raster, drops } = await replay(relay);
     expect(drops).toEqual([]);
     // The pointer rests in the middle of the shared display.
     const pointer = { left: 500, top: 370, right: 540, bottom: 410 };
-    expect(changedRectangle(same.server, raster, pointer)).toBeUndefined();
+    // The server takes RemoteFX, which has losses.
+    expect(lumaPsnr(same.client, raster, pointer)).toBeGreaterThan(50);
     const kinds = await kindsOf(relay);
     expect(kinds.get(TraceRecordKind.serverFastPath) ?? 0).toBeGreaterThan(0);
     expect(kinds.get(TraceRecordKind.serverGraphicsChannel)).toBeUndefined();
