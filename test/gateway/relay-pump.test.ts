@@ -88,7 +88,7 @@ interface PumpTest {
   /** Numbers of the PDUs that the client was sent, in order. */
   readonly shown: number[];
   /** Numbers of the PDUs that the trace holds on disk. */
-  recorded(): Promise<number[]>;
+  readonly recorded: () => Promise<number[]>;
 }
 
 interface PumpTestOptions {

@@ -128,35 +128,58 @@ export class RecordingService {
 
   /**
    * Takes up every recording whose trace is still on this disk. `outcomeOf` tells how its session ended. A trace that
-   * does not verify is reported and left where it is.
+   * does not verify is reported and left where it is. Of the `unfinished` recordings, those without a trace are over.
    */
-  async recover(outcomeOf: (sessionId: SessionId) => Promise<ManifestBody['outcome']>): Promise<number> {
-    const { traces, wrapper, audit, log } = this.#options;
-    let count = 0;
+  async recover(
+    outcomeOf: (sessionId: SessionId) => Promise<ManifestBody['outcome']>,
+    unfinished: readonly SessionId[],
+  ): Promise<number> {
+    const { traces, log } = this.#options;
     for (const sessionId of await traces.sessions()) {
       if (this.#running.has(sessionId)) continue;
-      try {
-        const parts = await traces.parts(sessionId, wrapper);
-        const first = parts[0];
-        if (first === undefined) {
-          await traces.remove(sessionId);
-          continue;
-        }
-        const bytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
-        const data = { parts: parts.length, traceBytes: bytes };
-        await audit.append({ kind: 'recording.recovered', actor: 'gateway', sessionId, data });
-        const recording = this.#supervise(sessionId, first.key, NO_LISTENER);
-        for (const part of parts) {
-          recording.partOpened({ part: part.part, path: part.path }, part.sizeBytes);
-          recording.partClosed(part.sizeBytes);
-        }
-        recording.sessionEnded(await outcomeOf(sessionId));
-        count += 1;
-      } catch (error) {
-        log('error', `the trace cannot be taken up: ${error instanceof Error ? error.message : 'unknown'}`, sessionId);
-      }
+      await this.#takeUp(sessionId, outcomeOf).catch(async (error: unknown) => {
+        const message = `the trace cannot be taken up: ${error instanceof Error ? error.message : 'unknown'}`;
+        log('error', message, sessionId);
+        await this.#giveUp(sessionId, 'trace-unusable', message);
+      });
     }
-    return count;
+    const traced = new Set(await traces.sessions());
+    for (const sessionId of unfinished) {
+      if (traced.has(sessionId)) continue;
+      await this.#giveUp(sessionId, 'nothing-recorded', 'the gateway was lost before anything was shown');
+    }
+    return this.#running.size;
+  }
+
+  async #takeUp(
+    sessionId: SessionId,
+    outcomeOf: (sessionId: SessionId) => Promise<ManifestBody['outcome']>,
+  ): Promise<void> {
+    const { traces, wrapper, audit } = this.#options;
+    const parts = await traces.parts(sessionId, wrapper);
+    const first = parts[0];
+    if (first === undefined) {
+      await traces.remove(sessionId);
+      return;
+    }
+    const outcome = await outcomeOf(sessionId);
+    const traceBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
+    const data = { parts: parts.length, traceBytes };
+    await audit.append({ kind: 'recording.recovered', actor: 'gateway', sessionId, data });
+    const recording = this.#supervise(sessionId, first.key, NO_LISTENER);
+    for (const part of parts) {
+      recording.partOpened({ part: part.part, path: part.path }, part.sizeBytes);
+      // The last one ends where the gateway died, maybe within a chunk.
+      if (part !== parts.at(-1) || outcome !== 'gateway-lost') recording.partClosed(part.sizeBytes);
+    }
+    recording.sessionEnded(outcome);
+  }
+
+  async #giveUp(sessionId: SessionId, code: string, message: string): Promise<void> {
+    const { audit, rows } = this.#options;
+    const data = { code, message, retryable: false };
+    await audit.append({ kind: 'recording.failed', actor: 'gateway', sessionId, data });
+    await rows.setState(sessionId, 'failed');
   }
 
   /** Waits until the running recordings are finished, `graceMs` at most; the rest is taken up at the next start. */

@@ -13,6 +13,7 @@ import {
 } from '../../contract/trace.js';
 import type { SessionId } from '../../contract/ids.js';
 import type { RecordingPermit } from '../../policy/permit.js';
+import type { RecordedPduKind } from '../../rdp/relay/output.js';
 import { type Durability, TraceFile, type TraceFileSystem } from '../trace/trace-file.js';
 
 export interface TapOptions {
@@ -43,6 +44,12 @@ export class TraceFullError extends Error {
 }
 
 const EMPTY = new Uint8Array(0);
+
+const RECORD_KINDS = {
+  'fast-path': TraceRecordKind.serverFastPath,
+  'share-data': TraceRecordKind.serverShareData,
+  'graphics-channel': TraceRecordKind.serverGraphicsChannel,
+} as const satisfies Record<RecordedPduKind, TraceRecordKind>;
 
 /** Writes one part. Times are taken here, so they never decrease within a part. */
 export class Tap {
@@ -85,8 +92,8 @@ export class Tap {
   }
 
   /** One graphics or pointer PDU from the target. Throws `TraceFullError` or `TraceWriteError`. */
-  graphics(kind: 'fast-path' | 'share-data', pdu: Uint8Array): void {
-    this.#append(kind === 'fast-path' ? TraceRecordKind.serverFastPath : TraceRecordKind.serverShareData, pdu);
+  graphics(kind: RecordedPduKind, pdu: Uint8Array): void {
+    this.#append(RECORD_KINDS[kind], pdu);
     this.#pdus += 1;
     this.#bytes += pdu.length;
   }
