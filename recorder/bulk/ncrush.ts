@@ -3,6 +3,7 @@
  * the copy-offsets used last.
  */
 import { DecodeError } from '../../src/rdp/wire/errors.js';
+import { MAX_BULK_PACKET_BYTES } from '../../src/rdp/wire/limits.js';
 import { copyMatch } from './copy-match.js';
 import {
   CODE_LENGTH_BITS,
@@ -18,6 +19,7 @@ import {
   LITERAL_OR_OFFSET_CODES,
   LITERAL_OR_OFFSET_MAX_BITS,
 } from './ncrush-codes.js';
+import { PaddedInput } from './padded-input.js';
 
 const STRUCTURE = 'ncrush';
 
@@ -33,6 +35,7 @@ export class NcrushDecompressor {
   readonly #history = new Uint8Array(HISTORY_BYTES);
   /** The OffsetCache, the one used last first; 0 where there is none. */
   readonly #offsetCache = new Uint16Array(4);
+  readonly #input = new PaddedInput(MAX_BULK_PACKET_BYTES);
   #historyOffset = 0;
 
   /** PACKET_FLUSHED: history and OffsetCache are as they were in the beginning. */
@@ -49,63 +52,68 @@ export class NcrushDecompressor {
    *   into the history, which is then useless until `flush`.
    */
   decompress(data: Uint8Array, atFront: boolean): Uint8Array {
+    if (data.length > MAX_BULK_PACKET_BYTES) throw new DecodeError('limit', STRUCTURE, 0, 'packet');
     if (atFront) this.#slideBack();
-    const history = this.#history;
+    this.#input.load(data);
     const start = this.#historyOffset;
-    const end = data.length;
-    let to = start;
-    let at = 0;
-    // The next `count` bits of the data are the lowest of `bits`; those above are zeros.
-    let bits = 0;
-    let count = 0;
+    const to = this.#decodeTokens(data.length * 8);
+    this.#historyOffset = to;
+    return this.#history.subarray(start, to);
+  }
+
+  /** Decodes the input up to the end of the stream; the result is the offset behind what it wrote. */
+  #decodeTokens(endBits: number): number {
+    const history = this.#history;
+    const input = this.#input.view;
+    // Locals, which the loop reads faster than what another module exports.
+    const codes = LITERAL_OR_OFFSET_CODES;
+    const lengthCodes = LENGTH_OF_MATCH_CODES;
+    let to = this.#historyOffset;
+    // In bits. Behind it, 25 bits or more are read at a time.
+    let position = 0;
     for (;;) {
-      for (; count <= 24 && at < end; count += 8, at += 1) bits |= (data[at] as number) << count;
-      const code = LITERAL_OR_OFFSET_CODES[bits & LITERAL_OR_OFFSET_MASK] as number;
-      const codeBits = code & CODE_LENGTH_MASK;
-      if (codeBits === 0) throw new DecodeError('invalid', STRUCTURE, at, 'code');
-      if (codeBits > count) throw new DecodeError('truncated', STRUCTURE, at, 'code');
-      bits >>>= codeBits;
-      count -= codeBits;
+      let bits = input.getUint32(position >>> 3, true) >>> (position & 7);
+      const code = codes[bits & LITERAL_OR_OFFSET_MASK] as number;
+      if (code === 0) throw new DecodeError('invalid', STRUCTURE, position >>> 3, 'code');
+      position += code & CODE_LENGTH_MASK;
+      if (position > endBits) throw new DecodeError('truncated', STRUCTURE, endBits >>> 3, 'code');
       const index = code >> CODE_LENGTH_BITS;
       if (index < END_OF_STREAM) {
-        if (to >= HISTORY_BYTES) throw new DecodeError('invalid', STRUCTURE, at, 'literal beyond the history');
+        if (to >= HISTORY_BYTES)
+          throw new DecodeError('invalid', STRUCTURE, position >>> 3, 'literal beyond the history');
         history[to] = index;
         to += 1;
         continue;
       }
-      if (index === END_OF_STREAM) break;
+      if (index === END_OF_STREAM) return to;
       let copyOffset: number;
       if (index < FIRST_CACHED_OFFSET) {
-        for (; count <= 24 && at < end; count += 8, at += 1) bits |= (data[at] as number) << count;
+        bits = input.getUint32(position >>> 3, true) >>> (position & 7);
         const extraBits = COPY_OFFSET_BITS[index - FIRST_COPY_OFFSET] as number;
-        if (extraBits > count) throw new DecodeError('truncated', STRUCTURE, at, 'copy-offset');
         copyOffset = (COPY_OFFSET_BASES[index - FIRST_COPY_OFFSET] as number) + (bits & ((1 << extraBits) - 1));
-        bits >>>= extraBits;
-        count -= extraBits;
+        position += extraBits;
         this.#remember(copyOffset);
       } else {
         copyOffset = this.#recall(index - FIRST_CACHED_OFFSET);
       }
-      for (; count <= 24 && at < end; count += 8, at += 1) bits |= (data[at] as number) << count;
-      const lengthCode = LENGTH_OF_MATCH_CODES[bits & LENGTH_OF_MATCH_MASK] as number;
+      bits = input.getUint32(position >>> 3, true) >>> (position & 7);
+      const lengthCode = lengthCodes[bits & LENGTH_OF_MATCH_MASK] as number;
       const lengthCodeBits = lengthCode & CODE_LENGTH_MASK;
       const lengthIndex = lengthCode >> CODE_LENGTH_BITS;
-      if (lengthIndex >= LENGTH_OF_MATCH_BITS.length)
-        throw new DecodeError('invalid', STRUCTURE, at, 'length-of-match');
+      if (lengthIndex >= LENGTH_OF_MATCH_BITS.length) {
+        throw new DecodeError('invalid', STRUCTURE, position >>> 3, 'length-of-match');
+      }
       const extraBits = LENGTH_OF_MATCH_BITS[lengthIndex] as number;
-      if (lengthCodeBits + extraBits > count) throw new DecodeError('truncated', STRUCTURE, at, 'length-of-match');
-      bits >>>= lengthCodeBits;
-      const length = (LENGTH_OF_MATCH_BASES[lengthIndex] as number) + (bits & ((1 << extraBits) - 1));
-      bits >>>= extraBits;
-      count -= lengthCodeBits + extraBits;
+      const length =
+        (LENGTH_OF_MATCH_BASES[lengthIndex] as number) + ((bits >>> lengthCodeBits) & ((1 << extraBits) - 1));
+      position += lengthCodeBits + extraBits;
+      if (position > endBits) throw new DecodeError('truncated', STRUCTURE, endBits >>> 3, 'match');
       if (copyOffset === 0 || length > HISTORY_BYTES - to) {
-        throw new DecodeError('invalid', STRUCTURE, at, 'match beyond the history');
+        throw new DecodeError('invalid', STRUCTURE, position >>> 3, 'match beyond the history');
       }
       copyMatch(history, to, copyOffset, length);
       to += length;
     }
-    this.#historyOffset = to;
-    return history.subarray(start, to);
   }
 
   /** The 32,768 bytes received last become the first half of the history, and what follows goes behind them. */
@@ -117,8 +125,11 @@ export class NcrushDecompressor {
   }
 
   #remember(copyOffset: number): void {
-    this.#offsetCache.copyWithin(1, 0, 3);
-    this.#offsetCache[0] = copyOffset;
+    const cache = this.#offsetCache;
+    cache[3] = cache[2] as number;
+    cache[2] = cache[1] as number;
+    cache[1] = cache[0] as number;
+    cache[0] = copyOffset;
   }
 
   /** The entry changes places with the first. */

@@ -5,6 +5,7 @@
  */
 import { DecodeError } from '../../src/rdp/wire/errors.js';
 import { copyForward, copyFrom } from '../bulk/copy-match.js';
+import { PaddedInput } from '../bulk/padded-input.js';
 import { DISTANCE_BASES, DISTANCE_BITS, LENGTH_BITS, MATCH, TOKEN_BITS, TOKENS } from './zgfx-tokens.js';
 
 const STRUCTURE = 'zgfx';
@@ -14,6 +15,12 @@ export const HISTORY_BYTES = 2_500_000;
 
 /** What a segment may become. */
 export const MAX_SEGMENT_BYTES = 65_535;
+
+/**
+ * The longest bit stream that is read. What it becomes has a limit of its own; a stream that is twice as long is no
+ * compression.
+ */
+const MAX_STREAM_BYTES = 2 * 65_536;
 
 /** How much goes behind the history before it moves to the front again. */
 const ROOM_BYTES = 32 * MAX_SEGMENT_BYTES;
@@ -29,6 +36,7 @@ const UNENCODED_COUNT_BITS = 15;
 
 export class ZgfxHistory {
   readonly #bytes = new Uint8Array(HISTORY_BYTES + ROOM_BYTES);
+  readonly #input = new PaddedInput(MAX_STREAM_BYTES);
   #end = HISTORY_BYTES;
   /** How many of the newest bytes are what the sender has there too. */
   #known = HISTORY_BYTES;
@@ -65,80 +73,70 @@ export class ZgfxHistory {
   decode(data: Uint8Array, at: number, end: number): Uint8Array {
     if (at >= end) throw new DecodeError('truncated', STRUCTURE, at, 'trailer');
     const unusedBits = data[end - 1] as number;
-    if (unusedBits > 7) throw new DecodeError('invalid', STRUCTURE, end - 1, 'trailer');
+    const endBits = (end - 1 - at) * 8 - unusedBits;
+    if (unusedBits > 7 || endBits < 0) throw new DecodeError('invalid', STRUCTURE, end - 1, 'trailer');
+    if (end - at > this.#input.maxBytes) throw new DecodeError('limit', STRUCTURE, at, 'segment');
+    this.#input.load(data.subarray(at, end - 1));
     this.#makeRoom();
-    return this.#advance(this.#decodeTokens(data, at, end - 1, unusedBits));
+    return this.#advance(this.#decodeTokens(endBits));
   }
 
-  #decodeTokens(data: Uint8Array, first: number, end: number, unusedBits: number): number {
+  /** Decodes so many bits of the input; the result is the end of what they wrote. Offsets in errors are the segment's. */
+  #decodeTokens(endBits: number): number {
     const bytes = this.#bytes;
-    const start = this.#end;
-    const limit = start + MAX_SEGMENT_BYTES;
+    const input = this.#input.view;
+    // A local, which the loop reads faster than what another module exports.
+    const tokens = TOKENS;
+    const limit = this.#end + MAX_SEGMENT_BYTES;
     // The front of the bytes that a match may refer to.
-    const front = start - this.#known;
-    let to = start;
-    let at = first;
-    // The next `count` bits are the highest of `bits`; the unused ones of the last byte are counted, too.
-    let bits = 0;
-    let count = 0;
-    for (;;) {
-      for (; count <= 24 && at < end; count += 8, at += 1) bits |= (data[at] as number) << (24 - count);
-      if (at === end && count <= unusedBits) break;
-      const token = TOKENS[bits >>> (32 - TOKEN_BITS)] as number;
-      const tokenBits = token & LENGTH_MASK;
-      if (tokenBits === 0) throw new DecodeError('invalid', STRUCTURE, at, 'token');
-      if (at === end && tokenBits > count - unusedBits) throw new DecodeError('truncated', STRUCTURE, at, 'token');
-      bits <<= tokenBits;
-      count -= tokenBits;
+    const front = this.#end - this.#known;
+    let to = this.#end;
+    // In bits. Behind it, 25 bits or more are read at a time.
+    let position = 0;
+    while (position < endBits) {
+      let bits = input.getUint32(position >>> 3) << (position & 7);
+      const token = tokens[bits >>> (32 - TOKEN_BITS)] as number;
+      if (token === 0) throw new DecodeError('invalid', STRUCTURE, position >>> 3, 'token');
+      position += token & LENGTH_MASK;
       if (token < MATCH) {
-        if (to >= limit) throw new DecodeError('limit', STRUCTURE, at, 'literal beyond the segment');
+        if (position > endBits) throw new DecodeError('truncated', STRUCTURE, endBits >>> 3, 'token');
+        if (to >= limit) throw new DecodeError('limit', STRUCTURE, position >>> 3, 'literal beyond the segment');
         bytes[to] = token >> LENGTH_BITS;
         to += 1;
         continue;
       }
       const match = (token >> LENGTH_BITS) & MATCH_INDEX_MASK;
-      for (; count <= 24 && at < end; count += 8, at += 1) bits |= (data[at] as number) << (24 - count);
+      bits = input.getUint32(position >>> 3) << (position & 7);
       const distanceBits = DISTANCE_BITS[match] as number;
-      if (at === end && distanceBits > count - unusedBits)
-        throw new DecodeError('truncated', STRUCTURE, at, 'distance');
       const distance = (DISTANCE_BASES[match] as number) + (bits >>> (32 - distanceBits));
-      bits <<= distanceBits;
-      count -= distanceBits;
-      for (; count <= 24 && at < end; count += 8, at += 1) bits |= (data[at] as number) << (24 - count);
+      position += distanceBits;
+      bits = input.getUint32(position >>> 3) << (position & 7);
       if (distance === 0) {
-        if (at === end && UNENCODED_COUNT_BITS > count - unusedBits) {
-          throw new DecodeError('truncated', STRUCTURE, at, 'unencoded count');
-        }
         const length = bits >>> (32 - UNENCODED_COUNT_BITS);
-        // The run begins with the next byte of which no bit has been taken.
-        at -= (count - UNENCODED_COUNT_BITS) >> 3;
-        bits = 0;
-        count = 0;
-        if (length * 8 > (end - at) * 8 - unusedBits) throw new DecodeError('truncated', STRUCTURE, at, 'unencoded');
-        if (length > limit - to) throw new DecodeError('limit', STRUCTURE, at, 'unencoded beyond the segment');
-        copyFrom(data, at, bytes, to, length);
-        at += length;
+        // The run begins with the next whole byte.
+        const run = (position + UNENCODED_COUNT_BITS + 7) >>> 3;
+        position = (run + length) * 8;
+        if (position > endBits) throw new DecodeError('truncated', STRUCTURE, endBits >>> 3, 'unencoded');
+        if (length > limit - to) throw new DecodeError('limit', STRUCTURE, run, 'unencoded beyond the segment');
+        copyFrom(this.#input.bytes, run, bytes, to, length);
         to += length;
         continue;
       }
       const ones = Math.clz32(~bits);
-      if (ones > MAX_LENGTH_ONES) throw new DecodeError('invalid', STRUCTURE, at, 'match length');
-      if (at === end && ones + 1 > count - unusedBits)
-        throw new DecodeError('truncated', STRUCTURE, at, 'match length');
-      bits <<= ones + 1;
-      count -= ones + 1;
+      if (ones > MAX_LENGTH_ONES) throw new DecodeError('invalid', STRUCTURE, position >>> 3, 'match length');
+      position += ones + 1;
       let length = 3;
       if (ones > 0) {
-        for (; count <= 24 && at < end; count += 8, at += 1) bits |= (data[at] as number) << (24 - count);
-        if (at === end && ones + 1 > count - unusedBits)
-          throw new DecodeError('truncated', STRUCTURE, at, 'match length');
+        bits = input.getUint32(position >>> 3) << (position & 7);
         length = (2 << ones) + (bits >>> (31 - ones));
-        bits <<= ones + 1;
-        count -= ones + 1;
+        position += ones + 1;
       }
-      if (distance > HISTORY_BYTES) throw new DecodeError('invalid', STRUCTURE, at, 'distance');
-      if (to - distance < front) throw new DecodeError('invalid', STRUCTURE, at, 'match with history that is lost');
-      if (length > limit - to) throw new DecodeError('limit', STRUCTURE, at, 'match beyond the segment');
+      if (position > endBits) throw new DecodeError('truncated', STRUCTURE, endBits >>> 3, 'match');
+      if (distance > HISTORY_BYTES) throw new DecodeError('invalid', STRUCTURE, position >>> 3, 'distance');
+      if (to - distance < front) {
+        throw new DecodeError('invalid', STRUCTURE, position >>> 3, 'match with history that is lost');
+      }
+      if (length > limit - to) throw new DecodeError('limit', STRUCTURE, position >>> 3, 'match beyond the segment');
       copyForward(bytes, to, to - distance, length);
       to += length;
     }
