@@ -55,9 +55,9 @@ interface Supervised {
   readonly rows: string[];
   readonly lost: string[];
   readonly gaps: [number, string][];
-  result(): RecordingResult | null;
+  readonly result: () => RecordingResult | null;
   /** The recorder that runs. */
-  last(): ScriptedRecorder;
+  readonly last: () => ScriptedRecorder;
 }
 
 function supervise(change: Partial<RecordingOptions> & { failRow?: string; failAudit?: string } = {}): Supervised {

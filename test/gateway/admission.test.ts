@@ -1,0 +1,271 @@
+/** Admission on a real database: which ticket lets whom in, and what is on record of the others. */
+import { describe, expect, it } from 'vitest';
+import type { AuditEvent, AuditRow } from '../../src/contract/audit-event.js';
+import { chainId, targetId } from '../../src/contract/ids.js';
+import type { RecordingSetting } from '../../src/contract/rule.js';
+import type { Database } from '../../src/database/open.js';
+import type { NewSession } from '../../src/database/sessions.js';
+import type { UserRecord } from '../../src/database/users.js';
+import type { NewTicket } from '../../src/database/tickets.js';
+import { admit, type Admission, type AdmissionOptions } from '../../src/gateway/rdp/admission.js';
+import { createTicket, ticketHash } from '../../src/gateway/rdp/ticket.js';
+import { LiveSession, LiveSessions } from '../../src/gateway/sessions/live-session.js';
+import { sqliteEngine } from '../database/engines.js';
+import { nextId, NOW_MS, session as sessionOf, ticket as ticketRow, user } from '../database/samples.js';
+
+const WINDOW_MS = 60_000;
+const ADDRESS = '192.0.2.10';
+
+interface Desk {
+  readonly database: Database;
+  readonly audit: AuditEvent[];
+  readonly live: LiveSessions;
+  readonly session: NewSession;
+  readonly ticket: string;
+  nowMs: number;
+  readonly show: (ticket?: string | null, clientAddress?: string) => Promise<Admission>;
+  /** The session's client is lost now; its live session waits. */
+  readonly loseClient: (admission: Admission) => Promise<LiveSession>;
+}
+
+const engine = sqliteEngine();
+
+async function open(
+  change: {
+    user?: Partial<UserRecord>;
+    ticket?: Partial<NewTicket>;
+    session?: Partial<NewSession>;
+    recording?: RecordingSetting;
+    failAudit?: AuditEvent['kind'];
+  } = {},
+): Promise<Desk> {
+  const database = await engine.open();
+  const owner = user(change.user);
+  await database.users.create(owner);
+  const target = targetId(nextId());
+  const where = { kind: 'ip', address: '192.0.2.7', port: 3389, createdAtMs: NOW_MS } as const;
+  const recordingSetting = change.recording ?? 'required';
+  await database.targets.create({ id: target, name: `build-${target}`, recordingSetting, ...where });
+  const session = sessionOf(owner, { targetId: target, ...change.session });
+  await database.sessions.create(session);
+  const ticket = createTicket();
+  await database.tickets.create(ticketRow(session, { ticketHash: ticketHash(ticket), ...change.ticket }));
+  const audit: AuditEvent[] = [];
+  const live = new LiveSessions();
+  const append = async (event: AuditEvent): Promise<AuditRow> => {
+    if (event.kind === change.failAudit) throw new Error('audit is gone');
+    audit.push(event);
+    return { ...event, chainId: chainId('test'), sequence: audit.length, timeMs: 0, previousHash: '', hash: '' };
+  };
+  const desk: Desk = {
+    database,
+    audit,
+    live,
+    session,
+    ticket,
+    nowMs: NOW_MS,
+    show: (shown = ticket, clientAddress = ADDRESS) => {
+      const options: AdmissionOptions = {
+        database,
+        audit: { append },
+        clock: () => desk.nowMs,
+        policyVersion: 1,
+        reconnectWindowMs: WINDOW_MS,
+        live,
+      };
+      return admit(options, shown, { entrance: 'native', clientAddress });
+    },
+    loseClient: async (admission) => {
+      if (admission.kind !== 'admitted') throw new Error(`not admitted: ${admission.reason}`);
+      const waiting = new LiveSession(admission.session, admission.permit, desk.nowMs);
+      live.add(waiting);
+      await database.sessions.update(session.id, { state: 'live' });
+      await database.sessions.update(session.id, { state: 'client-lost', clientLostAtMs: desk.nowMs });
+      return waiting;
+    },
+  };
+  return desk;
+}
+
+const reasonOf = (admission: Admission): string => (admission.kind === 'refused' ? admission.reason : admission.kind);
+const refusals = (desk: Desk) => desk.audit.filter(({ kind }) => kind === 'session.ticket-refused');
+const stateOf = async (desk: Desk) => (await desk.database.sessions.get(desk.session.id))?.state;
+
+describe('a ticket', () => {
+  it('lets its client in once policy was asked again, all of it on record before', async () => {
+    const desk = await open();
+    const admission = await desk.show();
+    expect(admission).toMatchObject({ kind: 'admitted', live: null, session: { id: desk.session.id } });
+    expect(admission.kind === 'admitted' && admission.permit?.recording).toBe('required');
+    expect(desk.audit.map(({ kind, actor }) => [kind, actor])).toEqual([
+      ['session.ticket-redeemed', `client:${ADDRESS}`],
+      ['session.decided', 'gateway'],
+    ]);
+    expect(desk.audit[1]).toMatchObject({ data: { at: 'redemption', outcome: 'allowed', recorded: true } });
+  });
+
+  it.each([
+    ['missing', null, {}, 'ticket-missing'],
+    ['unknown', createTicket(), {}, 'ticket-unknown'],
+    ['expired', undefined, { expiresAtMs: NOW_MS }, 'ticket-expired'],
+    ['of the portal', undefined, { entrance: 'portal' }, 'ticket-wrong-entrance'],
+    ['of another address', undefined, { boundClientAddress: '192.0.2.99' }, 'ticket-wrong-address'],
+  ] as const)('that is %s lets nobody in, with one row that says why', async (_, shown, ticket, reason) => {
+    const desk = await open({ ticket });
+    expect(reasonOf(await desk.show(shown))).toBe(reason);
+    expect(desk.audit).toEqual([
+      {
+        kind: 'session.ticket-refused',
+        actor: `client:${ADDRESS}`,
+        sessionId: null,
+        data: { reason, entrance: 'native' },
+      },
+    ]);
+    expect(await stateOf(desk)).toBe('authorised');
+  });
+
+  it('[invariant 6] is in no row, nor is its hash', async () => {
+    const desk = await open();
+    await desk.show();
+    await desk.show();
+    await desk.show(createTicket());
+    const text = JSON.stringify(desk.audit);
+    expect(text).not.toContain(desk.ticket);
+    expect(text).not.toContain(ticketHash(desk.ticket));
+  });
+
+  it('that ten clients show at once lets one of them in', async () => {
+    const desk = await open();
+    const all = await Promise.all(Array.from({ length: 10 }, () => desk.show()));
+    expect(all.filter(({ kind }) => kind === 'admitted')).toHaveLength(1);
+    expect(refusals(desk)).toHaveLength(9);
+    expect(new Set(refusals(desk).map(({ data }) => data['reason']))).toEqual(new Set(['ticket-used']));
+  });
+
+  it('of a session that was ended before lets nobody in', async () => {
+    const desk = await open();
+    await desk.database.sessions.update(desk.session.id, { state: 'ended', endedAtMs: NOW_MS, endReason: 'test' });
+    expect(reasonOf(await desk.show())).toBe('session-over');
+    expect(refusals(desk)).toHaveLength(1);
+  });
+
+  it.each(['session.ticket-redeemed', 'session.decided'] as const)(
+    '[invariant 5] lets nobody in when audit does not take %s',
+    async (failAudit) => {
+      await expect((await open({ failAudit })).show()).rejects.toThrow('audit is gone');
+    },
+  );
+});
+
+describe('policy that changed since the request', () => {
+  it('refuses a target that was removed, and the session can never connect', async () => {
+    const desk = await open();
+    await desk.database.targets.remove(desk.session.targetId);
+    expect(reasonOf(await desk.show())).toBe('policy-denied');
+    expect(refusals(desk)).toMatchObject([{ sessionId: desk.session.id, data: { reason: 'policy-denied' } }]);
+    expect(desk.audit).toContainEqual(
+      expect.objectContaining({
+        kind: 'session.decided',
+        data: expect.objectContaining({ reasons: ['target-unknown'] }),
+      }),
+    );
+    expect(await desk.database.sessions.get(desk.session.id)).toMatchObject({
+      state: 'refused',
+      endReason: 'policy-denied',
+      endedAtMs: NOW_MS,
+    });
+    expect(reasonOf(await desk.show())).toBe('ticket-used');
+  });
+
+  it('refuses a person who was disabled', async () => {
+    const desk = await open({ user: { disabledAtMs: NOW_MS } });
+    expect(reasonOf(await desk.show())).toBe('policy-denied');
+    expect(desk.audit[1]).toMatchObject({ kind: 'session.decided', data: { reasons: ['role-missing'] } });
+  });
+
+  it('[invariant 1] is asked with the facts of the session: portal and Entra ID give no permit', async () => {
+    const facts = { connectionMethod: 'portal', authenticationMethod: 'entra', recorded: false } as const;
+    const desk = await open({ session: { ...facts, recordingSetting: 'preferred' }, recording: 'preferred' });
+    const admission = await desk.show();
+    expect(reasonOf(admission)).toBe('policy-denied');
+    expect(desk.audit[1]).toMatchObject({ data: { outcome: 'denied', recorded: false } });
+  });
+
+  it('records by the setting of today', async () => {
+    for (const setting of ['preferred', 'off'] as const) {
+      const desk = await open();
+      await desk.database.targets.setRecording(desk.session.targetId, setting);
+      const admission = await desk.show();
+      expect(admission.kind === 'admitted' && (admission.permit?.recording ?? 'off')).toBe(setting);
+    }
+  });
+});
+
+describe('a client that comes back', () => {
+  it('is let in with its used ticket, to its own live session', async () => {
+    const desk = await open();
+    const waiting = await desk.loseClient(await desk.show());
+    desk.nowMs += WINDOW_MS;
+    const again = await desk.show();
+    expect(again).toMatchObject({ kind: 'admitted', live: waiting });
+    expect(await stateOf(desk)).toBe('connecting');
+    expect(desk.audit.at(-1)).toMatchObject({ kind: 'session.decided', data: { at: 'reconnection' } });
+  });
+
+  it.each([
+    ['from another address', (desk: Desk) => desk.show(undefined, '192.0.2.99'), 'ticket-wrong-address'],
+    [
+      'after the window',
+      (desk: Desk) => {
+        desk.nowMs += WINDOW_MS + 1;
+        return desk.show();
+      },
+      'reconnect-window-over',
+    ],
+  ] as const)('is refused %s', async (_, show, reason) => {
+    const desk = await open();
+    await desk.loseClient(await desk.show());
+    expect(reasonOf(await show(desk))).toBe(reason);
+    expect(refusals(desk)).toMatchObject([{ data: { reason } }]);
+    expect(await stateOf(desk)).toBe('client-lost');
+  });
+
+  it('is refused while its session is connected, or its end was asked for', async () => {
+    const desk = await open();
+    const admission = await desk.show();
+    expect(reasonOf(await desk.show())).toBe('ticket-used');
+    await desk.loseClient(admission);
+    await desk.database.sessions.requestDisconnect(desk.session.id, NOW_MS);
+    expect(reasonOf(await desk.show())).toBe('ticket-used');
+  });
+
+  it('is refused when this process does not hold its session, which goes on waiting', async () => {
+    const desk = await open();
+    const waiting = await desk.loseClient(await desk.show());
+    desk.live.remove(waiting.id);
+    expect(reasonOf(await desk.show())).toBe('session-over');
+    expect(await stateOf(desk)).toBe('client-lost');
+  });
+
+  it('is refused when the target was removed meanwhile, and its session goes on waiting', async () => {
+    const desk = await open();
+    await desk.loseClient(await desk.show());
+    await desk.database.targets.remove(desk.session.targetId);
+    expect(reasonOf(await desk.show())).toBe('policy-denied');
+    expect(await stateOf(desk)).toBe('client-lost');
+    expect(refusals(desk)).toHaveLength(1);
+  });
+
+  it.each([
+    ['required', 'off'],
+    ['off', 'required'],
+  ] as const)('is refused when recording would change in mid-session, from %s to %s', async (before, after) => {
+    const desk = await open({ recording: before });
+    await desk.loseClient(await desk.show());
+    await desk.database.targets.setRecording(desk.session.targetId, after);
+    expect(reasonOf(await desk.show())).toBe('policy-changed');
+    expect(await stateOf(desk)).toBe('client-lost');
+    await desk.database.targets.setRecording(desk.session.targetId, before);
+    expect((await desk.show()).kind).toBe('admitted');
+  });
+});
