@@ -91,13 +91,15 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
   ]);
   const recorderEntry = fileURLToPath(compiledEntry('recorder/main.js'));
   const startRecorder = recorderStarter(recorderEntry);
-  const [storage, database, encoder] = await Promise.all([
+  // All are waited for, so that what did open is closed again when another did not.
+  const [storageOpening, databaseOpening, probing] = await Promise.allSettled([
     openStorage(settings, log),
     openDatabase(databaseLocation(settings)),
     probeEncoder(startRecorder, settings.encoder),
   ]);
-  closers.push(() => storage.stop());
-  closers.push(() => database.close());
+  if (storageOpening.status === 'fulfilled') closers.push(() => storageOpening.value.stop());
+  if (databaseOpening.status === 'fulfilled') closers.push(() => databaseOpening.value.close());
+  const [storage, database, encoder] = [opened(storageOpening), opened(databaseOpening), opened(probing)];
   const audit = await openAudit(settings, signer, storage, database, clock);
   closers.push(() => audit.stop());
   await audit.append({
@@ -208,6 +210,11 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
       await closeAll(closers, log);
     },
   };
+}
+
+function opened<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
 }
 
 /** Where the settings put the database. */
