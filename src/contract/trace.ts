@@ -47,7 +47,10 @@ export const TraceRecordKind = {
   tick: 5,
   /** JSON of `TraceEvent`, for the recording's event track. */
   event: 6,
-  /** One drydynvc channel PDU chunk from the target that carries graphics. */
+  /**
+   * One dynamic channel PDU ([MS-RDPEDYC] 2.2) of a graphics channel from the target: the create request that the client
+   * has accepted, data first, data, or close.
+   */
   serverGraphicsChannel: 7,
   /** The part's last record, JSON of `TraceEnd`. */
   end: 8,

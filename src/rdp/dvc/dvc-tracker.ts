@@ -78,6 +78,8 @@ export class DvcTracker {
     if (pdu.compressed) throw this.#fail(channel, 'unsupported', 'compressed');
     if (pdu.kind === 'data-first') return this.#begin(channel, pdu.length, pdu.data);
     if (channel.pending === null) return pdu.data;
+    // Whoever waits for a message keeps what it came in, of which there would be no end.
+    if (pdu.data.length === 0) throw this.#fail(channel, 'invalid', 'empty part');
     return this.#add(channel, channel.pending, pdu.data);
   }
 

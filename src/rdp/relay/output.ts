@@ -3,11 +3,14 @@ import type { TraceActivation, TraceEvent } from '../../contract/trace.js';
 
 export type Leg = 'client' | 'target';
 
+/** A fast-path output PDU, a Share Data PDU, or a dynamic channel PDU of the graphics channel. */
+export type RecordedPduKind = 'fast-path' | 'share-data' | 'graphics-channel';
+
 export type RelayOutput =
   /** Send bytes; to the client only after every `record` before it is in the trace. */
   | { readonly type: 'send'; readonly to: Leg; readonly bytes: Uint8Array }
   /** Put a PDU that the picture is made of into the trace. */
-  | { readonly type: 'record'; readonly kind: 'fast-path' | 'share-data'; readonly pdu: Uint8Array }
+  | { readonly type: 'record'; readonly kind: RecordedPduKind; readonly pdu: Uint8Array }
   | { readonly type: 'pointer'; readonly x: number; readonly y: number }
   /** The parameters of the picture are agreed (again). */
   | { readonly type: 'activation'; readonly activation: TraceActivation }

@@ -15,11 +15,12 @@ import { Reader } from '../wire/reader.js';
 import { isFastPath } from '../wire/tpkt.js';
 import { ChannelMap, type StaticChannel } from './channels.js';
 import { ClientShare } from './client-share.js';
+import { DynamicChannelRelay } from './dynamic/dynamic-channel-relay.js';
 import { farewellCode } from './farewell.js';
 import type { RelayMachine, RelayOutput } from './output.js';
 import { fastPathPointerPosition } from './pointer-position.js';
 import { shapeClientInfo } from './shaping/client-info.js';
-import { type ShapingPolicy, shapeConnectInitial } from './shaping/connect-initial.js';
+import { gfxOffer, isDynamicChannels, type ShapingPolicy, shapeConnectInitial } from './shaping/connect-initial.js';
 import { shapeConnectResponse } from './shaping/connect-response.js';
 import { isEntraDomain, ShareState } from './share-state.js';
 import { TargetShare } from './target-share.js';
@@ -41,6 +42,9 @@ export class Relay implements RelayMachine {
   #phase: Phase = 'expect-connect-initial';
   #requestedChannels: readonly StaticChannel[] = [];
   #channels: ChannelMap | null = null;
+  /** Known from Client Info on. */
+  #clientUserId: number | null = null;
+  #dynamic: DynamicChannelRelay | null = null;
 
   constructor(policy: ShapingPolicy) {
     this.#policy = policy;
@@ -154,6 +158,7 @@ export class Relay implements RelayMachine {
     const shaped = shapeClientInfo(reader, this.#policy.recorded);
     this.#share.compression = shaped.compression;
     this.#phase = 'share';
+    this.#clientUserId = location.initiator;
     const userData = encodeSecured(security, shaped.bytes);
     const pdu = sendData('send-data-request', location.initiator, location.channelId, userData);
     const outputs: RelayOutput[] = [{ type: 'send', to: 'target', bytes: encodeDataFrame(encodeDomainPdu(pdu)) }];
@@ -168,9 +173,19 @@ export class Relay implements RelayMachine {
     channels: ChannelMap,
     to: 'client' | 'target',
   ): readonly RelayOutput[] {
+    const forward = [{ type: 'send', to, bytes: frame }] as const;
+    if (!this.#policy.recorded) return forward;
     const channel = channels.get(location.channelId);
-    if (this.#policy.recorded && (channel === undefined || channel.withheld)) return [];
-    return [{ type: 'send', to, bytes: frame }];
+    if (channel === undefined || channel.withheld) return [];
+    if (!isDynamicChannels(channel.name)) return forward;
+    const dynamic = this.#dynamicChannels(location.channelId);
+    return to === 'client' ? dynamic.fromTarget(frame, location) : dynamic.fromClient(frame, location);
+  }
+
+  #dynamicChannels(channelId: number): DynamicChannelRelay {
+    if (this.#clientUserId === null) throw new UnexpectedPduError(this.#phase, 'Client Info', 'a dynamic channel');
+    this.#dynamic ??= new DynamicChannelRelay(channelId, this.#clientUserId, gfxOffer(this.#policy));
+    return this.#dynamic;
   }
 
   #connected(from: string): ChannelMap {

@@ -62,7 +62,7 @@ export const MAX_DESKTOPS_PER_UPDATE = 4;
  */
 export const MAX_REMOTEFX_RECTANGLES = 4096;
 
-/** A message of drydynvc: [MS-RDPEDYC] 3.1.5 has PDUs of at most 1,600 bytes; servers with longer chunks send longer ones. */
+/** A message of drdynvc: [MS-RDPEDYC] 3.1.5 has PDUs of at most 1,600 bytes; servers with longer chunks send longer ones. */
 export const MAX_DVC_PDU_MESSAGE_BYTES = 64 * 1024;
 
 /** Dynamic channels that are open at the same time; Windows opens about twenty. */
@@ -85,3 +85,18 @@ export const MAX_GFX_CAPABILITY_SETS = 32;
 
 /** Segments of one message on the graphics channel: each but the last holds 65,535 bytes. */
 export const MAX_GFX_SEGMENTS = Math.ceil(MAX_DVC_MESSAGE_BYTES / 65_535);
+
+/** A glyph of a drawing order, in pixels: fonts of 192 points on a display of today. Clients announce much smaller ones. */
+export const MAX_GLYPH_DIMENSION = 256;
+
+/** Entries of one glyph cache: an index is one byte, and two of its values stand for fragments. */
+export const MAX_GLYPH_CACHE_ENTRIES = 254;
+
+/** Bitmap caches, [MS-RDPBCGR] 2.2.7.1.4.2: a client has five at most. */
+export const MAX_BITMAP_CACHES = 5;
+
+/**
+ * Pixels in one bitmap cache of drawing orders: 16 MB of them as the recorder keeps them. A client that announces more is
+ * passed on with as many entries as fit, which a server obeys.
+ */
+export const MAX_BITMAP_CACHE_PIXELS = 4 * 1024 * 1024;

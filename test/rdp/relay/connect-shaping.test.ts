@@ -112,7 +112,7 @@ describe('the relay shapes the Connect-Initial', () => {
       ),
     );
     const shaped = channelsOf(shapedInitial(frame, true)).map(({ name }) => name);
-    expect(shaped).toEqual(['rdpdr', 'none1', 'cliprdr', 'none3', 'none4', 'RDPSND']);
+    expect(shaped).toEqual(['rdpdr', 'none1', 'cliprdr', 'drdynvc', 'none4', 'RDPSND']);
     expect(channelsOf(shapedInitial(frame, false)).map(({ name }) => name)).toEqual(names);
   });
 

@@ -20,6 +20,7 @@ import {
 } from '../../connection/gcc/conference-create-request.js';
 import { decodeConnectInitial, encodeConnectInitial } from '../../connection/mcs/connect-initial.js';
 import { Reader } from '../../wire/reader.js';
+import { GFX_OFFER, type GfxOffer } from './graphics-pipeline.js';
 
 /** What the shaping of one session rests on. */
 export interface ShapingPolicy {
@@ -30,6 +31,18 @@ export interface ShapingPolicy {
   readonly clientRequestedProtocols: number;
   /** Names of static channels that may be used, in lower case; all others keep their slot under a dummy name. */
   readonly allowedChannels: ReadonlySet<string>;
+  /** Codecs of the graphics pipeline to offer; absent: what the capability table says. */
+  readonly gfxOffer?: GfxOffer;
+}
+
+/** What of the graphics pipeline a session is offered. */
+export function gfxOffer(policy: ShapingPolicy): GfxOffer {
+  return policy.gfxOffer === undefined ? GFX_OFFER : policy.gfxOffer;
+}
+
+/** The static channel of all dynamic ones, [MS-RDPEDYC] 2.1: it is looked into in a recorded session. */
+export function isDynamicChannels(name: string): boolean {
+  return name.toLowerCase() === 'drdynvc';
 }
 
 /** Static channels that carry no pixels; a recorded session may use these and no others. */
@@ -41,29 +54,40 @@ export interface ShapedConnectInitial {
   readonly channels: readonly { readonly name: string; readonly withheld: boolean }[];
 }
 
-/** The graphics pipeline is not decoded, and relative movements do not say where the pointer is. */
-const UNRECORDABLE = RNS_UD_CS_SUPPORT_DYNVC_GFX_PROTOCOL | RNS_UD_CS_RELATIVE_MOUSE_INPUT;
+/** Relative movements do not say where the pointer is, and the graphics pipeline is offered when all of it is decoded. */
+function unrecordable(policy: ShapingPolicy): number {
+  return RNS_UD_CS_RELATIVE_MOUSE_INPUT | (gfxOffer(policy) === null ? RNS_UD_CS_SUPPORT_DYNVC_GFX_PROTOCOL : 0);
+}
 
 /** Each leg has its own security protocol: the target is told of its own; 2.2.1.3.2. */
 function shapeCore<Core extends ClientCoreData>(core: Core, policy: ShapingPolicy): Core {
   const flags = core.earlyCapabilityFlags;
-  const earlyCapabilityFlags = flags !== null && policy.recorded ? flags & ~UNRECORDABLE : flags;
+  const earlyCapabilityFlags = flags !== null && policy.recorded ? flags & ~unrecordable(policy) : flags;
   const serverSelectedProtocol = core.serverSelectedProtocol === null ? null : policy.targetSelectedProtocol;
   return { ...core, earlyCapabilityFlags, serverSelectedProtocol };
 }
 
 /** A withheld channel keeps its place, because ids go by position; its name tells the target nothing; 2.2.1.3.4. */
-function shapeChannel(channel: ChannelDefinition, index: number, policy: ShapingPolicy): ChannelDefinition {
+function shapeChannel(
+  channel: ChannelDefinition,
+  index: number,
+  channels: readonly ChannelDefinition[],
+  policy: ShapingPolicy,
+): ChannelDefinition {
   const options = channel.options & ~(CHANNEL_OPTION_COMPRESS | CHANNEL_OPTION_COMPRESS_RDP);
   // The options are a 32-bit mask; the shift makes the result of & unsigned again.
   const unsigned = policy.recorded ? options >>> 0 : channel.options;
-  return isWithheld(channel.name, policy)
+  return isWithheld(channels, index, policy)
     ? { name: `none${index}`, options: unsigned }
     : { name: channel.name, options: unsigned };
 }
 
-function isWithheld(name: string, policy: ShapingPolicy): boolean {
-  return policy.recorded && !policy.allowedChannels.has(name.toLowerCase());
+/** Ids of dynamic channels mean something within their static channel only, so there is one of those. */
+function isWithheld(channels: readonly { readonly name: string }[], index: number, policy: ShapingPolicy): boolean {
+  const name = channels[index]?.name.toLowerCase() ?? '';
+  if (!policy.recorded) return false;
+  if (!isDynamicChannels(name)) return !policy.allowedChannels.has(name);
+  return channels.findIndex((other) => isDynamicChannels(other.name)) !== index;
 }
 
 /** UDP does not pass through the gateway, and a redirected session would leave it; 2.2.1.3.5 and 2.2.1.3.8. */
@@ -72,7 +96,7 @@ function shapeBlock(block: ClientDataBlock, policy: ShapingPolicy): ClientDataBl
     case 'core':
       return [shapeCore(block, policy)];
     case 'network':
-      return [{ ...block, channels: block.channels.map((channel, index) => shapeChannel(channel, index, policy)) }];
+      return [{ ...block, channels: block.channels.map((...at) => shapeChannel(...at, policy)) }];
     case 'cluster': {
       const valid = (block.flags & REDIRECTED_SESSIONID_FIELD_VALID) !== 0;
       return [{ ...block, flags: valid ? block.flags : block.flags & ~REDIRECTION_SUPPORTED }];
@@ -91,11 +115,11 @@ export function shapeConnectInitial(reader: Reader, policy: ShapingPolicy): Shap
   const initial = decodeConnectInitial(reader);
   const { clientData } = decodeConferenceCreateRequest(new Reader(initial.userData, 'conferenceCreateRequest'));
   const network = clientData.find((block) => block.kind === 'network');
-  const names = network?.kind === 'network' ? network.channels.map((channel) => channel.name) : [];
+  const channels = network?.kind === 'network' ? network.channels : [];
   const shaped = clientData.flatMap((block) => shapeBlock(block, policy));
   const userData = encodeConferenceCreateRequest({ clientData: shaped });
   return {
     mcsPdu: encodeConnectInitial({ ...initial, userData }),
-    channels: names.map((name) => ({ name, withheld: isWithheld(name, policy) })),
+    channels: channels.map(({ name }, index) => ({ name, withheld: isWithheld(channels, index, policy) })),
   };
 }
