@@ -133,7 +133,11 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
   const lifecycleOptions = { database, audit, recordings, live, clock, log };
   const lifecycle = new SessionLifecycle({ ...lifecycleOptions, reconnectWindowMs: settings.reconnectWindowMs });
   const outcomes = await settleLeftSessions({ database, audit, clock, gatewayId: settings.gatewayId });
-  const recoveredRecordings = await recordings.recover(async (sessionId) => outcomes.outcomeOf(sessionId));
+  const unfinished = await database.recordings.listUnfinished(settings.gatewayId);
+  const recoveredRecordings = await recordings.recover(
+    (sessionId) => outcomes.outcomeOf(sessionId),
+    unfinished.filter(({ state }) => state !== 'failed').map(({ sessionId }) => sessionId),
+  );
   closers.push(() => recordings.stop(STOP_GRACE_MS));
 
   const demo = settings.demoTarget ? await startDemo(database, settings, certificate, clock) : null;
