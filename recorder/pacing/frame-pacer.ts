@@ -6,7 +6,8 @@
  * 1. A change is shown `SETTLE_MS` after it, when the update it belongs to is likely complete, but not sooner after the
  *    frame before it than the spacing: 100 ms in the first second of activity, 200 ms to the third, then 400 ms.
  *    Activity begins with a change after a quiet second.
- * 2. `REFINE_AFTER_MS` after the last change, one frame refines what settled. It shows what is still waiting, too.
+ * 2. `REFINE_AFTER_MS` after the last change, one frame refines what settled. It shows what is still waiting, too. So does
+ *    the last frame of a size or a part, sooner than that.
  * 3. While nothing changes, the picture is repeated every second: no sample is longer, which browsers need to seek.
  * 4. A segment ends after `CHANGES_PER_SEGMENT` changes, when an active picture has been still for `IDLE_MS`, or when a
  *    still one changes; not before `MIN_SEGMENT_MS`, and at `MAX_SEGMENT_MS` in any case. The frame that finds it so begins
@@ -77,10 +78,16 @@ export class FramePacer {
     this.change(timeMs);
   }
 
-  /** Shows what is waiting at once, because the picture is about to be replaced. */
+  /**
+   * Shows what is waiting, and refines what is coarse, at once: the picture is about to be replaced, and the last of it is
+   * looked at the longest.
+   */
   *flush(timeMs: number): Iterable<PacedFrame> {
     yield* this.advance(timeMs);
-    if (this.#waitingSinceMs !== null && (this.#lastFrameMs ?? -1) < timeMs) yield this.#frame(timeMs);
+    if (!this.#unrefined) return;
+    const frame = this.#frame(Math.max(timeMs, (this.#lastFrameMs ?? -1) + 1));
+    this.#unrefined = false;
+    yield { ...frame, refine: true };
   }
 
   /** The time at which the last sample ends when the part ends at `timeMs`, after `flush`; null without any frame. */

@@ -155,8 +155,20 @@ describe('frame pacer', () => {
 
   it('begins a file at another size, after what was waiting has been shown in the old one', () => {
     const frames = pace([...changes(0, 1000, 1010), { timeMs: 1020, what: 'resize' }], 1500);
-    expect(frames.find((frame) => frame.timeMs === 1020)).toEqual({ timeMs: 1020, begins: null, refine: false });
+    expect(frames.find((frame) => frame.timeMs === 1020)).toEqual({ timeMs: 1020, begins: null, refine: true });
     expect(frames.find((frame) => frame.timeMs > 1020)).toEqual({ timeMs: 1120, begins: 'file', refine: false });
+  });
+
+  it('refines the last picture of a part, once', () => {
+    const coarse = pace(changes(0, 900, 940), 990);
+    expect(coarse.at(-1)).toEqual({ timeMs: 990, begins: null, refine: true });
+    const shownJustNow = pace(changes(0, 900, 949), 990);
+    expect(shownJustNow.at(-1)?.refine).toBe(true);
+    const refined = pace(changes(0), 800);
+    expect(refined.map(({ timeMs, refine }) => [timeMs, refine])).toEqual([
+      [SETTLE_MS, false],
+      [REFINE_AFTER_MS, true],
+    ]);
   });
 
   it('the last sample of a part has a length, and the next part cannot begin before its end', () => {
