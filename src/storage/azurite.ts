@@ -117,6 +117,8 @@ function launch(folder: string, key: string, port: number): ChildProcess {
     {
       execArgv: ['--import', GUARD],
       env: { PATH, HOME, TMPDIR, TZ, AZURITE_ACCOUNTS: `${ACCOUNT}:${key}` },
+      // A group of its own: Ctrl+C in a terminal is for the gateway, which ends its storage last.
+      detached: true,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     },
   );

@@ -31,6 +31,8 @@ export function recorderStarter(entry: string): StartRecorder {
     const child = fork(entry, [], {
       env: recorderEnvironment(),
       execArgv: ['--max-old-space-size=1024'],
+      // A group of its own: Ctrl+C in a terminal is for the gateway, which lets recordings finish.
+      detached: true,
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
