@@ -72,7 +72,8 @@ export const gfxKinds = Object.keys(of) as GfxKind[];
 /** PDUs of one kind. */
 export function gfxPduOf(kind: GfxKind): fc.Arbitrary<GfxPdu> {
   // The table pairs each kind with the fields of its own PDU.
-  return fc.record({ kind: fc.constant(kind), ...of[kind] }) as fc.Arbitrary<GfxPdu>;
+  const fields: { readonly [field: string]: fc.Arbitrary<unknown> } = { kind: fc.constant(kind), ...of[kind] };
+  return fc.record(fields) as unknown as fc.Arbitrary<GfxPdu>;
 }
 
 /** PDUs of all kinds, and of none that is known. */

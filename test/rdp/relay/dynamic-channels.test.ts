@@ -106,6 +106,16 @@ describe('dynamic channels of a recorded session', () => {
     expect(pdusToTarget(sayClient(relay, close(3)))).toEqual([close(3)]);
   });
 
+  it('have one graphics channel at a time', () => {
+    const relay = relayOffering(ALL_CODECS);
+    openGraphics(relay);
+    const second = sayTarget(relay, createRequest(4, GRAPHICS_CHANNEL));
+    expect(sentTo('client', second)).toEqual([]);
+    expect(pdusToTarget(second)).toMatchObject([{ kind: 'create-response', channelId: 4 }]);
+    sayTarget(relay, close(3));
+    expect(pdusToClient(sayTarget(relay, createRequest(4, GRAPHICS_CHANNEL)))).toHaveLength(1);
+  });
+
   it('that the client does not open carry nothing', () => {
     const relay = relayOffering(ALL_CODECS);
     sayTarget(relay, createRequest(3, GRAPHICS_CHANNEL));

@@ -75,9 +75,9 @@ export function recorded(outputs: readonly RelayOutput[]): Uint8Array[] {
   return outputs.flatMap((output) => (output.type === 'record' ? [output.pdu] : []));
 }
 
-const NOTHING = new Uint8Array(0);
+const NOTHING: Uint8Array = new Uint8Array(0);
 
-export function createRequest(channelId: number, channelName: string, trailing = NOTHING): DvcServerPdu {
+export function createRequest(channelId: number, channelName: string, trailing: Uint8Array = NOTHING): DvcServerPdu {
   return { kind: 'create-request', cbId: 0, pri: 0, channelId, channelName, trailing };
 }
 

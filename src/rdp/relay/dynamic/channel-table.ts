@@ -15,6 +15,14 @@ export interface DynamicChannel {
 export class DynamicChannelTable {
   readonly #channels = new Map<number, DynamicChannel>();
 
+  /** True while a graphics channel is open, or may be once the client has answered. */
+  get hasGraphics(): boolean {
+    for (const { role, state } of this.#channels.values()) {
+      if (role === 'graphics' && state !== 'closed-by-target') return true;
+    }
+    return false;
+  }
+
   get(channelId: number): DynamicChannel | undefined {
     return this.#channels.get(channelId);
   }

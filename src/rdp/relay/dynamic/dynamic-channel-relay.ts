@@ -21,7 +21,7 @@ import { DecodeError } from '../../wire/errors.js';
 import { MAX_CLIENT_GRAPHICS_MESSAGE_BYTES } from '../../wire/limits.js';
 import { Reader } from '../../wire/reader.js';
 import type { RelayOutput } from '../output.js';
-import { dynamicChannelRole, GRAPHICS_CHANNEL } from '../shaping/dynamic-channels.js';
+import { type DynamicChannelRole, dynamicChannelRole, GRAPHICS_CHANNEL } from '../shaping/dynamic-channels.js';
 import { type GfxOffer, shapeGraphicsMessage } from '../shaping/graphics-pipeline.js';
 import { DynamicChannelTable } from './channel-table.js';
 import { StaticMessages } from './static-messages.js';
@@ -94,7 +94,7 @@ export class DynamicChannelRelay {
     bytes: Uint8Array,
     frames: readonly Uint8Array[],
   ): readonly RelayOutput[] {
-    const role = dynamicChannelRole(pdu, this.#offer !== null);
+    const role = this.#roleOf(pdu);
     const event = channelEvent(pdu.channelName, role === null);
     if (role === null) {
       const { cbId, channelId } = pdu;
@@ -103,6 +103,12 @@ export class DynamicChannelRelay {
     }
     this.#channels.request(pdu.channelId, role, bytes.slice());
     return [event, ...toClient(frames)];
+  }
+
+  /** The recorder follows one graphics channel at a time, which is all that a server opens. */
+  #roleOf(pdu: OfKind<DvcServerPdu, 'create-request'>): DynamicChannelRole | null {
+    const role = dynamicChannelRole(pdu, this.#offer !== null);
+    return role === 'graphics' && this.#channels.hasGraphics ? null : role;
   }
 
   /** Data on channels that the client has not opened, or not any more, is withheld. */
