@@ -3,6 +3,7 @@ import { DecodeError } from '../../src/rdp/wire/errors.js';
 import { MAX_DESKTOPS_PER_UPDATE } from '../../src/rdp/wire/limits.js';
 import { DecodeScratch, type BitmapDecoder, type EncodedBitmap } from '../decoders/encoded-bitmap.js';
 import { surfaceCodecIds, type SurfaceCodecIds } from '../decoders/registry.js';
+import { OrderPainter } from '../orders/order-painter.js';
 import { PointerCache } from '../pointer/pointer-cache.js';
 import { PointerOverlay } from '../pointer/pointer-overlay.js';
 import { DirtyRectangles } from './dirty-rectangles.js';
@@ -23,6 +24,8 @@ export class Canvas {
   #pixelsLeft = 0;
   /** What surface commands name their codecs by. */
   surfaceCodecs: SurfaceCodecIds = surfaceCodecIds({});
+  /** What has come of drawing orders since the activation. */
+  orders = new OrderPainter({ colorDepth: 32 });
 
   get framebuffer(): Framebuffer {
     return this.#framebuffer;
@@ -57,6 +60,18 @@ export class Canvas {
     const whole = { ...area, width: Math.min(area.width, width), height: Math.min(area.height, height) };
     const drawn = decoder(bitmap, this.#framebuffer, area, this.#scratch) ?? [whole];
     return drawn.map((part) => this.#touch(part)).reduce(unionOfParts, null);
+  }
+
+  /**
+   * Calls `paint` with the part of an area that is on the desktop, if there is any, and marks that part as changed.
+   * @throws DecodeError when the update has drawn too much; `cost` is in pixels, those of that part unless said.
+   */
+  change(area: Rectangle, paint: (inside: Rectangle) => void, cost?: number): void {
+    const inside = clip(area, this.#framebuffer.width, this.#framebuffer.height);
+    if (inside === null) return;
+    if (!this.#spend(cost ?? inside.width * inside.height)) throw new DecodeError('limit', 'update', 0, 'pixels drawn');
+    paint(inside);
+    this.#touch(inside);
   }
 
   /** Marks an area as unknown, unless its update has drawn too much. Returns the part of it that is on the desktop. */

@@ -18,6 +18,7 @@ import { MAX_DESKTOP_DIMENSION, MAX_DESKTOP_PIXELS } from '../../src/rdp/wire/li
 import { Reader } from '../../src/rdp/wire/reader.js';
 import { BulkDecompressor } from '../bulk/bulk-decompressor.js';
 import { surfaceCodecIds } from '../decoders/registry.js';
+import { OrderPainter } from '../orders/order-painter.js';
 import { reasonOf, Tally, type Applied } from './applied.js';
 import { Canvas } from './canvas.js';
 import type { Rectangle } from './rectangle.js';
@@ -30,6 +31,10 @@ const NOTHING: Applied = { pdus: 0, bytes: 0, changed: false, drops: [] };
 
 /** Names of fast-path updates for drops. */
 const UPDATE_NAMES = new Map<number, string>(Object.entries(FastPathUpdateCode).map(([name, code]) => [code, name]));
+
+/** Names of updates that may hold drawing orders. */
+const GRAPHICS_UPDATE = 'graphics update';
+const ORDER_UPDATES: ReadonlySet<string> = new Set(['orders', GRAPHICS_UPDATE]);
 
 /** The picture of one part of a session (one connection): its history and caches are the connection's. */
 export class Picture {
@@ -107,6 +112,7 @@ export class Picture {
     const tally = new Tally();
     this.#compression = activation.compression;
     this.#canvas.surfaceCodecs = surfaceCodecIds(activation);
+    this.#canvas.orders = new OrderPainter(activation);
     this.#canvas.pointers.resize(Math.max(activation.colorPointerCacheSize, activation.pointerCacheSize));
     const fits = Math.max(width, height) <= MAX_DESKTOP_DIMENSION && width * height <= MAX_DESKTOP_PIXELS;
     if (!fits || width < 1 || height < 1) {
@@ -178,8 +184,10 @@ export class Picture {
     tally.begin(this.#pendingBytes + update.data.length, this.#pendingPdus + 1, whole?.data.length ?? 0);
     this.#forgetPending();
     const codec = UPDATE_NAMES.get(updateCode) ?? 'unknown update';
-    if (whole === null) tally.drop({ codec, area: null, reason: reasonOf(problem) });
-    else
+    if (whole === null) {
+      this.#canvas.orders.poison();
+      tally.drop({ codec, area: null, reason: reasonOf(problem) });
+    } else
       this.#paint(
         codec,
         new Reader(whole.data, codec),
@@ -215,7 +223,7 @@ export class Picture {
     if (data === null) return;
     tally.begin(wireBytes, 1, data.length);
     if (shareData.pduType2 === PduType2.update) {
-      this.#paint('graphics update', new Reader(data, 'GraphicsUpdate'), decodeGraphicsUpdate, tally);
+      this.#paint(GRAPHICS_UPDATE, new Reader(data, 'GraphicsUpdate'), decodeGraphicsUpdate, tally);
     } else if (shareData.pduType2 === PduType2.pointer) {
       const decode = (reader: Reader): FastPathUpdateData => ({
         kind: 'pointer',
@@ -230,13 +238,14 @@ export class Picture {
     try {
       update = decode(reader);
     } catch (error) {
+      if (ORDER_UPDATES.has(codec)) this.#canvas.orders.poison();
       tally.drop({ codec, area: null, reason: reasonOf(error) });
       return;
     }
     paintUpdate(update, this.#canvas, tally);
   }
 
-  /** Takes bulk compression off; null when the history is lost. */
+  /** Takes bulk compression off; null when the history is lost. Drawing orders may be lost with it. */
   #decompress(data: Uint8Array, flags: number, wireBytes: number, tally: Tally): Uint8Array | null {
     try {
       return this.#bulk.decompress(data, flags);
@@ -244,12 +253,14 @@ export class Picture {
       tally.begin(wireBytes + this.#pendingBytes, 1 + this.#pendingPdus);
       tally.drop({ codec: 'bulk compression', area: null, reason: reasonOf(error), untilReset: true });
       this.#abandonFragments();
+      this.#canvas.orders.poison();
       return null;
     }
   }
 
-  /** A PDU that cannot be taken apart: compressed data in it would have gone into the history. */
+  /** A PDU that cannot be taken apart: compressed data in it would have gone into the history, and so would orders. */
   #loseFrame(codec: string, error: unknown, tally: Tally): void {
+    this.#canvas.orders.poison();
     if (this.#compression) this.#bulk.poison();
     tally.drop({ codec, area: null, reason: reasonOf(error), untilReset: this.#compression });
   }

@@ -15,6 +15,15 @@ export function clip(area: Rectangle, width: number, height: number): Rectangle 
   return right > left && bottom > top ? { x: left, y: top, width: right - left, height: bottom - top } : null;
 }
 
+/** What two rectangles have in common; null when that is nothing. */
+export function intersection(a: Rectangle, b: Rectangle): Rectangle | null {
+  const x = Math.max(a.x, b.x);
+  const y = Math.max(a.y, b.y);
+  const width = Math.min(a.x + a.width, b.x + b.width) - x;
+  const height = Math.min(a.y + a.height, b.y + b.height) - y;
+  return width > 0 && height > 0 ? { x, y, width, height } : null;
+}
+
 /** The smallest rectangle that holds both. */
 export function union(a: Rectangle, b: Rectangle): Rectangle {
   const x = Math.min(a.x, b.x);

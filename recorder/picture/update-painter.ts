@@ -1,6 +1,7 @@
 /** Draws decoded updates. What cannot be drawn is hatched and tallied; nothing is thrown for a peer's bytes. */
 import { BITMAP_COMPRESSION, type BitmapData } from '../../src/rdp/updates/bitmap-update.js';
 import type { FastPathUpdateData } from '../../src/rdp/updates/fast-path-update-data.js';
+import type { OrdersUpdate } from '../../src/rdp/updates/orders-update.js';
 import type { PointerUpdate } from '../../src/rdp/updates/pointer-updates.js';
 import type { SurfaceBits } from '../../src/rdp/updates/surface-commands.js';
 import type { BitmapDecoder, EncodedBitmap } from '../decoders/encoded-bitmap.js';
@@ -30,12 +31,16 @@ export function paintUpdate(update: FastPathUpdateData, canvas: Canvas, tally: T
       setPalette(update.paletteEntries, canvas.palette);
       return;
     case 'orders':
-      // None are offered, so a target has no reason to send any.
-      if (update.numberOrders > 0) tally.drop({ codec: 'orders', area: null, reason: 'unsupported: not offered' });
+      paintOrders(update, canvas, tally);
       return;
     case 'synchronize':
       return;
   }
+}
+
+function paintOrders(update: OrdersUpdate, canvas: Canvas, tally: Tally): void {
+  canvas.orders.paint(update, canvas, (loss, dataBytes) => tally.drop(loss, dataBytes));
+  tally.changed ||= canvas.changed;
 }
 
 function paintBitmap(data: BitmapData, canvas: Canvas, tally: Tally): void {

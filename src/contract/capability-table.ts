@@ -18,5 +18,31 @@ export const MAX_BULK_COMPRESSION_TYPE = 3;
 export const SURFACE_CODECS = ['none', 'nscodec', 'remotefx'] as const;
 export type SurfaceCodec = (typeof SURFACE_CODECS)[number];
 
-/** Primary drawing orders, [MS-RDPEGDI] 2.2.2.2.1.1.2, by their names. */
-export const DRAWING_ORDERS = [] as const;
+/**
+ * Primary drawing orders, [MS-RDPEGDI] 2.2.2.2.1.1.2; the number is where the Order Capability Set says that a client
+ * draws them, [MS-RDPBCGR] 2.2.7.1.3.
+ */
+export const DRAWING_ORDERS = {
+  'dst-blt': 0x00,
+  'pat-blt': 0x01,
+  'opaque-rect': 0x01,
+  'scr-blt': 0x02,
+  'mem-blt': 0x03,
+  'line-to': 0x08,
+  'fast-index': 0x13,
+  polyline: 0x16,
+  'fast-glyph': 0x18,
+  'glyph-index': 0x1b,
+} as const;
+export type DrawingOrder = keyof typeof DRAWING_ORDERS;
+
+/** Secondary drawing orders, [MS-RDPEGDI] 2.2.2.2.1.2: what fills the caches that primary ones draw from. */
+export const CACHE_ORDERS = [
+  'cache-bitmap',
+  'cache-bitmap-rev2',
+  'cache-bitmap-rev3',
+  'cache-color-table',
+  'cache-glyph',
+  'cache-brush',
+] as const;
+export type CacheOrder = (typeof CACHE_ORDERS)[number];

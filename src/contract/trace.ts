@@ -97,6 +97,15 @@ export interface TraceActivation {
   readonly compression: boolean;
   /** What the target was told of surface command codecs: the client's numbers of them; raw bits, 0, are not listed. */
   readonly surfaceCodecs: readonly { readonly id: number; readonly codec: string }[];
+  /** Entries of the caches of drawing orders that the target was told of; left out where there are none. */
+  readonly orderCaches?: {
+    /** Of each bitmap cache. */
+    readonly bitmaps: readonly number[];
+    /** Of each glyph cache. */
+    readonly glyphs: readonly number[];
+    /** True when brushes may be cached. */
+    readonly brushes: boolean;
+  };
 }
 
 /** Something that belongs on the recording's event track. `data` never carries a secret or content. */

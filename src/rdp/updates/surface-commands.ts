@@ -51,7 +51,8 @@ export interface FrameMarker {
 
 export type SurfaceCommand = SurfaceBits | FrameMarker;
 
-function decodeBitmapDataEx(reader: Reader): BitmapDataEx {
+/** Also the bitmap of a cache order, [MS-RDPEGDI] 2.2.2.2.1.2.8. */
+export function decodeBitmapDataEx(reader: Reader): BitmapDataEx {
   const bpp = reader.u8();
   const flags = reader.u8();
   reader.skip(1);
