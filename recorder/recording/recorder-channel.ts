@@ -56,7 +56,7 @@ export class RecorderChannel {
         this.#feed?.open(message.part);
         return;
       case 'session-ended':
-        this.#feed?.end(message.outcome);
+        this.#feed?.end(message.outcome, message.unrecorded);
         return;
       case 'manifest-sealed':
         this.#sealed?.(message.manifest);
@@ -72,7 +72,7 @@ export class RecorderChannel {
     const feed = new TraceFeed(Buffer.from(start.traceKey, 'base64'));
     this.#feed = feed;
     for (const part of start.parts) feed.open(part);
-    if (!start.live) feed.end(start.outcome);
+    if (!start.live) feed.end(start.outcome, start.unrecorded);
     const engine = await chooseEncoder(start.encoder);
     const storage = await BlobStorage.open(start.storage);
     this.#send({ type: 'ready', encoder: engine.description });

@@ -246,7 +246,7 @@ export class SessionRecorder {
       facts: header.facts,
       recording: header.recording,
       sessionStartedAtMs: header.sessionStartedAtMs,
-      durationMs: this.#parts.at(-1)?.endMs ?? 0,
+      durationMs: Math.max(this.#parts.at(-1)?.endMs ?? 0, ...feed.unrecorded.map(({ endMs }) => endMs)),
       // A gateway that was lost after it had ended the session has lost nothing of it.
       outcome: feed.outcome === 'gateway-lost' && !this.#cutOff ? 'complete' : (feed.outcome ?? 'gateway-lost'),
       parts: this.#parts,
@@ -254,7 +254,7 @@ export class SessionRecorder {
       videos: videos.videos,
       segments: videos.segments,
       events: { file: EVENTS_FILE, ...(await events.finish()) },
-      gaps: this.#gaps,
+      gaps: [...this.#gaps, ...feed.unrecorded],
       interruptions: interruptionsOf(this.#parts),
       coverage: this.#coverage.summary(segments.framesPaced, framesEncoded),
     };

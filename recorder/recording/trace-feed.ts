@@ -1,6 +1,6 @@
 /** The session's parts as the gateway tells of them, and a way to wait for more. */
 import { TraceReader } from '../trace/trace-reader.js';
-import type { ManifestBody } from '../../src/contract/manifest.js';
+import type { Gap, ManifestBody } from '../../src/contract/manifest.js';
 import type { TracePart } from '../../src/contract/recorder-protocol.js';
 
 /** One part: its number, its reader, and whether the gateway itself closed it. */
@@ -15,6 +15,7 @@ export class TraceFeed {
   readonly #key: Uint8Array;
   readonly #parts: FedPart[] = [];
   #outcome: ManifestBody['outcome'] | null = null;
+  #unrecorded: readonly Gap[] = [];
   #version = 0;
   #waiting: (() => void)[] = [];
 
@@ -25,6 +26,11 @@ export class TraceFeed {
   /** What the gateway said of the session's end; null while it is alive. */
   get outcome(): ManifestBody['outcome'] | null {
     return this.#outcome;
+  }
+
+  /** Spans of the session that went on without a trace, as the gateway told of them at the session's end. */
+  get unrecorded(): readonly Gap[] {
+    return this.#unrecorded;
   }
 
   /** A part has begun; the one before it does not grow any more. */
@@ -49,8 +55,9 @@ export class TraceFeed {
   }
 
   /** No more will come. */
-  end(outcome: ManifestBody['outcome']): void {
+  end(outcome: ManifestBody['outcome'], unrecorded: readonly Gap[]): void {
     this.#outcome = outcome;
+    this.#unrecorded = unrecorded;
     this.#wake();
   }
 

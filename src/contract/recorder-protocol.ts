@@ -44,6 +44,8 @@ export type ToRecorder =
       readonly encoder: EncoderChoice;
       /** Outcome when the trace itself does not say it (the gateway died). */
       readonly outcome: ManifestBody['outcome'];
+      /** Spans that went on without a trace. */
+      readonly unrecorded: readonly Gap[];
     }
   /** The newest part has grown to `sizeBytes`. */
   | { readonly type: 'trace-grew'; readonly part: number; readonly sizeBytes: number }
@@ -51,7 +53,11 @@ export type ToRecorder =
   | { readonly type: 'part-closed'; readonly part: number; readonly sizeBytes: number }
   | { readonly type: 'part-opened'; readonly part: TracePart }
   /** No further part will come: finish the recording. */
-  | { readonly type: 'session-ended'; readonly outcome: ManifestBody['outcome'] }
+  | {
+      readonly type: 'session-ended';
+      readonly outcome: ManifestBody['outcome'];
+      readonly unrecorded: readonly Gap[];
+    }
   /** Answer to `seal-manifest`: the audit position and the signature are in it. */
   | { readonly type: 'manifest-sealed'; readonly manifest: Manifest };
 

@@ -3,7 +3,7 @@
  * starts a successor when it dies. Successors take storage as the truth, so nothing that was stored is lost or doubled.
  */
 import type { SessionId } from '../../contract/ids.js';
-import type { ManifestBody } from '../../contract/manifest.js';
+import type { Gap, ManifestBody } from '../../contract/manifest.js';
 import type {
   EncoderChoice,
   FromRecorder,
@@ -52,6 +52,7 @@ export class Recording {
   readonly #options: RecordingOptions;
   readonly #parts: PartState[] = [];
   #outcome: ManifestBody['outcome'] | null = null;
+  readonly #unrecorded: Gap[] = [];
   #process: RecorderProcess | null = null;
   #failuresInARow = 0;
   #furthestMs = 0;
@@ -119,6 +120,12 @@ export class Recording {
     this.#process?.send({ type: 'part-closed', part: part.part, sizeBytes });
   }
 
+  /** A span of the session went on without a trace: it is a gap like those that the recorder finds. */
+  unrecorded(gap: Gap): void {
+    this.#unrecorded.push(gap);
+    this.#note(() => this.#gap(gap));
+  }
+
   /** No further part will come: the recorder finishes, then `done` resolves. */
   sessionEnded(outcome: ManifestBody['outcome']): void {
     if (this.#outcome !== null || this.#settled) return;
@@ -127,7 +134,7 @@ export class Recording {
       this.#loseUnsaid('no part of the trace was ever opened');
       return;
     }
-    this.#process?.send({ type: 'session-ended', outcome });
+    this.#process?.send({ type: 'session-ended', outcome, unrecorded: this.#unrecorded });
     this.#note(() => this.#options.rows.setState(this.#options.sessionId, 'finishing'));
   }
 
@@ -160,11 +167,14 @@ export class Recording {
       storage,
       encoder,
       outcome: this.#outcome ?? 'complete',
+      unrecorded: this.#unrecorded,
     });
     for (const { part, sizeBytes, closed } of this.#parts) {
       recorder.send({ type: closed ? 'part-closed' : 'trace-grew', part, sizeBytes });
     }
-    if (this.#outcome !== null) recorder.send({ type: 'session-ended', outcome: this.#outcome });
+    if (this.#outcome !== null) {
+      recorder.send({ type: 'session-ended', outcome: this.#outcome, unrecorded: this.#unrecorded });
+    }
   }
 
   /** Runs notes one after another, so that rows and audit events keep the recorder's order. */
@@ -192,14 +202,9 @@ export class Recording {
       case 'segment-stored':
         await rows.addSegment(sessionId, message.segment);
         return;
-      case 'gap': {
-        const { gap } = message;
-        await rows.addGap(sessionId, gap);
-        const data = { startMs: gap.startMs, endMs: gap.endMs, reason: gap.reason, codec: gap.codec };
-        await audit.append({ kind: 'recording.gap', actor: 'gateway', sessionId, data: { ...data, bytes: gap.bytes } });
-        this.#options.onGap(gap.endMs - gap.startMs, gap.reason);
+      case 'gap':
+        await this.#gap(message.gap);
         return;
-      }
       case 'seal-manifest':
         await this.#seal(message.body);
         return;
@@ -210,6 +215,14 @@ export class Recording {
         await this.#failed(message);
         return;
     }
+  }
+
+  async #gap(gap: Gap): Promise<void> {
+    const { sessionId, rows, audit, onGap } = this.#options;
+    await rows.addGap(sessionId, gap);
+    const data = { startMs: gap.startMs, endMs: gap.endMs, reason: gap.reason, codec: gap.codec };
+    await audit.append({ kind: 'recording.gap', actor: 'gateway', sessionId, data: { ...data, bytes: gap.bytes } });
+    onGap(gap.endMs - gap.startMs, gap.reason);
   }
 
   async #seal(body: Omit<ManifestBody, 'audit'>): Promise<void> {
