@@ -14,7 +14,7 @@ import type { RecordingService } from '../recording/recording-service.js';
 import type { Tap } from '../recording/tap.js';
 import { type PumpEndReason, RelayPump } from '../relay/relay-pump.js';
 import { LiveSession, type SessionEndReason } from '../sessions/live-session.js';
-import type { SessionLifecycle } from '../sessions/session-lifecycle.js';
+import { type SessionLifecycle, traceProblem } from '../sessions/session-lifecycle.js';
 import type { Admission } from './admission.js';
 import { openClientLeg } from './client-leg.js';
 import { refuseAfterTls } from './refusal.js';
@@ -112,6 +112,8 @@ class SessionConnection {
   #relay: Relay | null = null;
   /** Set when the gateway itself ends the session. */
   #endReason: SessionEndReason | null = null;
+  /** Since when the session goes on without a trace, and why. */
+  #unrecordedSince: { readonly startMs: number; readonly reason: string } | null = null;
 
   constructor(
     options: SessionRunnerOptions,
@@ -132,8 +134,10 @@ class SessionConnection {
     const live = this.#live;
     let tap: Tap | null = null;
     try {
-      tap = (await live.recording?.openPart()) ?? null;
+      tap = await this.#openPart();
       await lifecycle.connected(live, this.#connection.clientAddress);
+      const kind = live.connections === 1 ? 'connected' : 'reconnected';
+      tap?.event({ kind, data: { clientAddress: this.#connection.clientAddress, userName: live.session.userName } });
     } catch (error) {
       this.#options.log.error({ sessionId: live.id, error: String(error) }, 'the session cannot begin');
       await this.#finish(tap, 'recording-lost');
@@ -153,6 +157,18 @@ class SessionConnection {
     live.bytesFromClient += pump.counters.clientBytes;
     live.bytesFromTarget += pump.counters.targetBytes;
     await this.#finish(tap, this.#endReason ?? END_REASON[pumpReason]);
+  }
+
+  /** Null when the session is not recorded, or goes on although it cannot be. */
+  async #openPart(): Promise<Tap | null> {
+    const { recording } = this.#live;
+    if (recording === null) return null;
+    try {
+      return await recording.openPart();
+    } catch (error) {
+      if (!this.#traceLost(error instanceof Error ? error : new Error('the trace cannot be opened'))) throw error;
+      return null;
+    }
   }
 
   #startPump(tap: Tap | null): RelayPump {
@@ -206,7 +222,11 @@ class SessionConnection {
     const { permit, id } = this.#live;
     this.#options.log.error({ sessionId: id, error: error.message }, 'the session cannot be recorded any longer');
     this.#options.lifecycle.traceLost(this.#live, error).catch(() => this.#end('audit-failed'));
-    if (permit?.recording === 'preferred') return true;
+    if (permit?.recording === 'preferred') {
+      const startMs = Math.max(0, this.#options.clock() - this.#live.startedAtMs);
+      this.#unrecordedSince ??= { startMs, reason: traceProblem(error) };
+      return true;
+    }
     this.#endReason ??= 'recording-lost';
     return false;
   }
@@ -222,9 +242,18 @@ class SessionConnection {
     live.onRecordingLost = null;
     live.onGap = null;
     if (tap !== null) await live.recording?.closePart(tap, reason);
+    this.#writeUnrecorded();
     if (this.#endReason !== null) this.#sayFarewell(reason);
     await closeGracefully(this.#client);
     await this.#options.lifecycle.connectionOver(live, reason);
+  }
+
+  /** [invariant 3] What was relayed without a trace is a gap, not only a log line. */
+  #writeUnrecorded(): void {
+    if (this.#unrecordedSince === null) return;
+    const endMs = Math.max(this.#unrecordedSince.startMs, this.#options.clock() - this.#live.startedAtMs);
+    const gap = { ...this.#unrecordedSince, endMs, codec: 'trace', area: null, bytes: 0, pdus: 0 };
+    this.#live.recording?.recording.unrecorded(gap);
   }
 
   #sayFarewell(reason: SessionEndReason): void {

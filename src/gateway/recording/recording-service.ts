@@ -88,6 +88,7 @@ export class LiveRecording {
   /** Closes the part of `tap`; a trace that can no longer be written keeps what it has. */
   async closePart(tap: Tap, reason: string): Promise<void> {
     try {
+      tap.event({ kind: 'disconnected', data: { reason } });
       await tap.close(reason);
     } catch (error) {
       const cause = error instanceof Error ? error.message : 'unknown error';

@@ -187,7 +187,7 @@ export class Recording {
   async #take(message: FromRecorder): Promise<void> {
     // What a recorder still says after its recording was lost must not make it look finished.
     if (this.#settled) return;
-    const { sessionId, rows, audit } = this.#options;
+    const { sessionId, rows } = this.#options;
     switch (message.type) {
       case 'ready':
         this.#encoder = `${message.encoder.name} ${message.encoder.version}`;

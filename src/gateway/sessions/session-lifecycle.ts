@@ -91,8 +91,7 @@ export class SessionLifecycle {
 
   /** The trace cannot be written any longer; what follows is a gap. */
   async traceLost(live: LiveSession, error: Error): Promise<void> {
-    const reason = error.name === 'TraceFullError' ? 'trace-full' : 'trace-write-failed';
-    const data = { code: reason, message: error.message, retryable: false };
+    const data = { code: traceProblem(error), message: error.message, retryable: false };
     await this.#options.audit.append({ kind: 'recording.failed', actor: 'gateway', sessionId: live.id, data });
   }
 
@@ -141,6 +140,11 @@ export class SessionLifecycle {
 
 function counters(live: LiveSession): { bytesFromClient: number; bytesFromTarget: number } {
   return { bytesFromClient: live.bytesFromClient, bytesFromTarget: live.bytesFromTarget };
+}
+
+/** Why a trace cannot be written, as a code. */
+export function traceProblem(error: Error): 'trace-full' | 'trace-write-failed' {
+  return error.name === 'TraceFullError' ? 'trace-full' : 'trace-write-failed';
 }
 
 /** What a recording says of the way its session ended. */
