@@ -33,9 +33,9 @@ function decodeTile({ tileSet, tileDecoder, view }: RemoteFxStream, at: number):
   const field = (index: number): number => tiles[at + index] as number;
   const startCb = field(TileField.startCb);
   const startCr = field(TileField.startCr);
-  tileDecoder.component('y', mode, view, field(TileField.startY), startCb, shifts, field(TileField.shiftsY));
-  tileDecoder.component('cb', mode, view, startCb, startCr, shifts, field(TileField.shiftsCb));
-  tileDecoder.component('cr', mode, view, startCr, field(TileField.endCr), shifts, field(TileField.shiftsCr));
+  tileDecoder.component(0, mode, view, field(TileField.startY), startCb, shifts, field(TileField.shiftsY));
+  tileDecoder.component(1, mode, view, startCb, startCr, shifts, field(TileField.shiftsCb));
+  tileDecoder.component(2, mode, view, startCr, field(TileField.endCr), shifts, field(TileField.shiftsCr));
   tileDecoder.combine();
 }
 

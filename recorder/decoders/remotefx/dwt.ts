@@ -12,7 +12,8 @@ const LEVEL_1 = { offset: 0, size: 32 } as const;
 
 /**
  * Transforms dequantised coefficients into 64 rows of 64 values. `first` is the position of the first coefficient that is
- * not zero: levels without detail are stretched. `temporary` has room for as many values.
+ * not zero: levels without detail are stretched. `temporary` has room for as many values. What does not fit in 16 bits
+ * wraps around, as it does in the kernel.
  */
 export function inverseDwt(coefficients: Int16Array, first: number, temporary: Int16Array): void {
   if (first >= LL3 && isEven(coefficients)) {
@@ -48,11 +49,11 @@ function inverseLevel(data: Int16Array, offset: number, size: number, temporary:
 /** Two rows of `count` low and high values become one of twice as many. */
 function inverseRow(data: Int16Array, low: number, high: number, out: Int16Array, to: number, count: number): void {
   let detail = data[high] as number;
-  let even = (data[low] as number) - ((2 * detail + 1) >> 1);
+  let even = wrap((data[low] as number) - detail);
   const last = count - 1;
   for (let i = 0; i < last; i += 1) {
     const nextDetail = data[high + i + 1] as number;
-    const nextEven = (data[low + i + 1] as number) - ((detail + nextDetail + 1) >> 1);
+    const nextEven = wrap((data[low + i + 1] as number) - ((detail + nextDetail + 1) >> 1));
     out[to + 2 * i] = even;
     out[to + 2 * i + 1] = 2 * detail + ((even + nextEven) >> 1);
     detail = nextDetail;
@@ -62,12 +63,16 @@ function inverseRow(data: Int16Array, low: number, high: number, out: Int16Array
   out[to + 2 * last + 1] = 2 * detail + even;
 }
 
+function wrap(value: number): number {
+  return (value << 16) >> 16;
+}
+
 /** As `inverseRow` on columns: the upper half of `source` holds the low rows, the lower half the high ones. */
 function inverseColumns(source: Int16Array, out: Int16Array, offset: number, size: number): void {
   const width = 2 * size;
   const half = width * size;
   for (let x = 0; x < width; x += 1) {
-    out[offset + x] = (source[x] as number) - ((2 * (source[half + x] as number) + 1) >> 1);
+    out[offset + x] = (source[x] as number) - (source[half + x] as number);
   }
   for (let row = 0; row < size - 1; row += 1) {
     const low = (row + 1) * width;
@@ -75,7 +80,7 @@ function inverseColumns(source: Int16Array, out: Int16Array, offset: number, siz
     const to = offset + 2 * row * width;
     for (let x = 0; x < width; x += 1) {
       const detail = source[high + x] as number;
-      const nextEven = (source[low + x] as number) - ((detail + (source[high + width + x] as number) + 1) >> 1);
+      const nextEven = wrap((source[low + x] as number) - ((detail + (source[high + width + x] as number) + 1) >> 1));
       out[to + width + x] = 2 * detail + (((out[to + x] as number) + nextEven) >> 1);
       out[to + 2 * width + x] = nextEven;
     }

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { readShifts, SHIFTS, sumLl3 } from '../../../recorder/decoders/remotefx/dequantise.js';
 import { inverseDwt } from '../../../recorder/decoders/remotefx/dwt.js';
 import { COEFFICIENTS, decodeRlgr, RLGR_SLACK_BYTES, type RlgrMode } from '../../../recorder/decoders/remotefx/rlgr.js';
+import { createScalarTileKernel } from '../../../recorder/decoders/remotefx/tile-decoder.js';
+import { createWasmTileKernel } from '../../../recorder/decoders/remotefx/tile-kernel.js';
 import { encodeRlgr } from './remotefx-messages.js';
+import { firstDifference } from './support.js';
 import { surfaceFixture } from './surface-codecs.js';
 
 const NO_SHIFTS = new Uint8Array(SHIFTS);
@@ -168,3 +171,42 @@ describe('the inverse wavelet transform', () => {
     expect([...plane]).toEqual(Array<number>(COEFFICIENTS).fill(-77));
   });
 });
+
+describe('the WebAssembly kernel of tiles', () => {
+  const kernel = createWasmTileKernel();
+
+  it('was built, and this machine runs it', () => {
+    expect(kernel).not.toBeNull();
+  });
+
+  const sizes = { minLength: COEFFICIENTS, maxLength: COEFFICIENTS };
+  it.each([
+    ['desktops', fc.integer({ min: -2000, max: 2000 })],
+    ['all that 16 bits hold', fc.oneof(fc.integer({ min: -32_768, max: 32_767 }), fc.constantFrom(-32_768, 32_767))],
+  ])('equals its scalar twin bit for bit on values of %s', (_, value) => {
+    if (kernel === null) throw new Error('no kernel');
+    const scalar = createScalarTileKernel();
+    const plane = fc.array(value, sizes);
+    fc.assert(
+      fc.property(plane, fc.constantFrom(0, 3072, 3840, 4032), (random, first) => {
+        for (const index of [0, 1, 2] as const) {
+          const values = random.map((_random, at) => (at < first ? 0 : (random[(at * (index + 1)) % 4096] ?? 0)));
+          const start = values.findIndex((each) => each !== 0);
+          for (const each of [kernel, scalar]) {
+            each.planes[index].set(values);
+            each.inverseDwt(index, start < 0 ? COEFFICIENTS : start);
+          }
+          expect(firstDifference(bytesOf(kernel.planes[index]), bytesOf(scalar.planes[index]))).toBe('equal');
+        }
+        kernel.convertToBgrx();
+        scalar.convertToBgrx();
+        expect(firstDifference(bytesOf(kernel.pixels), bytesOf(scalar.pixels))).toBe('equal');
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+function bytesOf(values: Int16Array | Uint32Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
