@@ -255,18 +255,21 @@ export class SessionRecorder {
       segments: videos.segments,
       events: { file: EVENTS_FILE, ...(await events.finish()) },
       gaps: [...this.#gaps, ...feed.unrecorded],
-      interruptions: interruptionsOf(this.#parts),
+      interruptions: interruptionsOf(this.#parts, videos),
       coverage: this.#coverage.summary(segments.framesPaced, framesEncoded),
     };
   }
 }
 
-/** Spans between the parts. */
-function interruptionsOf(parts: readonly ManifestPart[]): Interruption[] {
-  return parts.flatMap((part, index) => {
-    const next = parts[index + 1];
-    if (next === undefined || next.startMs <= part.endMs) return [];
-    return [{ startMs: part.endMs, endMs: next.startMs, reason: part.endReason }];
+/** Where one part's picture ended, to where the next one's began: until then nobody was shown anything. */
+function interruptionsOf(parts: readonly ManifestPart[], { videos, segments }: VideoStore): Interruption[] {
+  const partOf = new Map(videos.map(({ file, part }) => [file, part]));
+  return segments.flatMap((segment, index) => {
+    const before = segments[index - 1];
+    const endMs = (before?.startMs ?? 0) + (before?.durationMs ?? 0);
+    const left = parts.find(({ part }) => part === partOf.get(before?.file ?? ''));
+    if (left === undefined || left.part === partOf.get(segment.file) || segment.startMs <= endMs) return [];
+    return [{ startMs: endMs, endMs: segment.startMs, reason: left.endReason }];
   });
 }
 

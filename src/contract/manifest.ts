@@ -48,7 +48,10 @@ export interface Gap {
   readonly pdus: number;
 }
 
-/** A span without a client: the connection was lost and came back. Nothing was shown to anybody meanwhile. */
+/**
+ * A span without a client, from the last picture of a connection to the first of the next one: the connection was lost and
+ * came back. Nothing was shown to anybody meanwhile.
+ */
 export interface Interruption {
   readonly startMs: number;
   readonly endMs: number;

@@ -46,6 +46,11 @@ export class ApiClient {
     return this.json<SessionInfo>('GET', `/api/v1/sessions/${id}`);
   }
 
+  async disconnect(id: string): Promise<void> {
+    const { status } = await this.send('POST', `/api/v1/sessions/${id}/disconnect`);
+    if (status >= 300) throw new Error(`the session was not disconnected: ${status}`);
+  }
+
   /** Waits until the session and its recording are in the states that `done` asks for. */
   waitForSession(
     id: string,

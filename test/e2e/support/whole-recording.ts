@@ -18,10 +18,15 @@ export interface WholeRecording {
   readonly lastFrame: Raster;
 }
 
-/** What `witness verify` prints about a session, with the gateway running. Rejects when it finds something wrong. */
-export function verify(lab: Lab, gateway: GatewayProcess, sessionId: SessionId): Promise<string> {
+/** What `witness verify` prints about a session, with the gateway running. Rejects with that when something is wrong. */
+export async function verify(lab: Lab, gateway: GatewayProcess, sessionId: SessionId): Promise<string> {
   const env = { HOME: gateway.dataDir, WITNESS_DATA: gateway.dataDir };
-  return lab.run(globalThis.process.execPath, [WITNESS, 'verify', sessionId], env);
+  try {
+    return await lab.run(globalThis.process.execPath, [WITNESS, 'verify', sessionId], env);
+  } catch (error) {
+    const { stdout, message } = error as Error & { stdout?: string };
+    throw new Error(`${message}${stdout ?? ''}`, { cause: error });
+  }
 }
 
 export async function manifestOf({ api }: GatewayProcess, sessionId: SessionId): Promise<Manifest> {

@@ -264,7 +264,7 @@ describe('a recording made at one go', () => {
       [45_000, 'reconnected'],
     ]);
     expect(events.count).toBe(4);
-    expect(interruptions).toEqual([{ startMs: 38_500, endMs: 45_000, reason: 'client-disconnected' }]);
+    expect(interruptions).toEqual([{ startMs: 38_500, endMs: 45_050, reason: 'client-disconnected' }]);
     expect([outcome, durationMs]).toEqual(['complete', 52_700]);
   });
 
