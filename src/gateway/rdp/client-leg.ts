@@ -10,6 +10,9 @@ import { PROTOCOL_SSL, SSL_REQUIRED_BY_SERVER } from '../../rdp/connection/secur
 import type { ConnectionRequest } from '../../rdp/connection/x224/connection-request.js';
 import { encodeTpkt } from '../../rdp/wire/tpkt.js';
 
+/** A client that was refused gets this long to read why. */
+const HANG_UP_MS = 1_000;
+
 /** True when the client can speak TLS without NLA, which is what this gateway answers with. */
 export function clientOffersTls(request: ConnectionRequest): boolean {
   return ((request.negotiation?.requestedProtocols ?? 0) & PROTOCOL_SSL) !== 0;
@@ -20,8 +23,10 @@ function confirm(request: ConnectionRequest, negotiation: NegotiationResult): Ui
   return encodeTpkt(encodeConnectionConfirm({ ...references, negotiation, trailing: new Uint8Array(0) }));
 }
 
-/** Tells a client without TLS that TLS is required, and closes. */
+/** Tells a client without TLS that TLS is required, and closes, whether the client does or not. */
 export function refuseWithoutTls(socket: Socket, request: ConnectionRequest): void {
+  const timer = setTimeout(() => socket.destroy(), HANG_UP_MS);
+  socket.once('close', () => clearTimeout(timer));
   socket.end(confirm(request, { kind: 'failure', flags: 0, failureCode: SSL_REQUIRED_BY_SERVER }));
 }
 

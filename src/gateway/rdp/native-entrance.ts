@@ -21,9 +21,12 @@ export interface NativeEntranceOptions extends SessionRunnerOptions {
   readonly log: Logger;
 }
 
+/** What dual-stack sockets put before IPv4 addresses. */
+const IPV4_PREFIX = /^::ffff:/;
+
 /** Address of a client as it is written down: IPv4 addresses without the prefix that dual-stack sockets give them. */
 export function clientAddressOf(socket: Socket): string {
-  return (socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, '');
+  return (socket.remoteAddress ?? 'unknown').replace(IPV4_PREFIX, '');
 }
 
 export class NativeEntrance {
@@ -36,6 +39,7 @@ export class NativeEntrance {
     this.#options = options;
     this.#server = createServer({ noDelay: true, pauseOnConnect: true }, (socket) => this.#accept(socket));
     this.#server.maxConnections = options.maxConnections;
+    this.#server.on('drop', (data) => this.#dropped((data?.remoteAddress ?? 'unknown').replace(IPV4_PREFIX, '')));
   }
 
   /** Listens; resolves with the port. Rejects when the port is taken. */
@@ -70,6 +74,15 @@ export class NativeEntrance {
       })
       .finally(() => this.#handling.delete(handling));
     this.#handling.add(handling);
+  }
+
+  /** Beyond the most connections at a time nothing is read, but it is on record. */
+  #dropped(clientAddress: string): void {
+    const { maxConnections, log } = this.#options;
+    const detail = `at most ${maxConnections} at a time (WITNESS_MAX_SESSIONS)`;
+    this.#auditRefusal(clientAddress, 'too-many-connections', detail).catch((error: unknown) => {
+      log.error({ error: nameOf(error) }, 'a refusal is not on record');
+    });
   }
 
   async #handle(socket: Socket): Promise<void> {

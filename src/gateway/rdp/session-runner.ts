@@ -90,6 +90,7 @@ async function connectLegs(
     client = await openClientLeg(connection.socket, connection.request, secureContext, HANDSHAKE_TIMEOUT_MS);
   } catch (error) {
     const detail = error instanceof Error ? error.message : 'TLS failed';
+    options.log.warn({ sessionId: session.id, reason: 'client-tls-failed', detail }, 'the client cannot be connected');
     await lifecycle.refuse(session, admitted.live, 'client-tls-failed', detail);
     return;
   }
