@@ -1,11 +1,19 @@
 /** One connection to the demo desktop inside TLS: the connection sequence, input, and frames at most ten times a second. */
 import type { TLSSocket } from 'node:tls';
 import { decodeRefreshRect } from '../rdp/session/refresh-rect.js';
+import { encodeSaveSessionInfo } from '../rdp/session/save-session-info.js';
 import { decodeSuppressOutput } from '../rdp/session/suppress-output.js';
 import { PduType2 } from '../rdp/session/share-data.js';
 import type { ClientSettings } from '../rdp/server/client-settings.js';
 import { endSession, reactivate, startServerSequence, stepServerSequence } from '../rdp/server/server-sequence.js';
-import type { ServerDesktop, ServerOutput, ServerState, ServerStep } from '../rdp/server/server-state.js';
+import { dataFrame } from '../rdp/server/server-pdus.js';
+import type {
+  ServerDesktop,
+  ServerOutput,
+  ServerSession,
+  ServerState,
+  ServerStep,
+} from '../rdp/server/server-state.js';
 import { Reader } from '../rdp/wire/reader.js';
 import { Framer } from '../rdp/wire/tpkt.js';
 import { readFastPathInput, readSlowPathInput, type DesktopInput } from './desktop-input.js';
@@ -150,6 +158,7 @@ export class DesktopSession {
         this.#userName = output.info.userName;
         return;
       case 'active':
+        if (this.#view === null) this.#tellLogon(output.session);
         this.#view = new DesktopView(output.session, output.capabilities, this.notes);
         this.#isSuppressed = false;
         this.#frameSoon();
@@ -165,6 +174,12 @@ export class DesktopSession {
       case 'end':
         this.#options.socket.end();
     }
+  }
+
+  /** Nobody is asked for a password here: whoever connects is logged on under the name that they gave. */
+  #tellLogon(session: ServerSession): void {
+    const info = { kind: 'logon-long', domain: 'DEMO', userName: this.#userName, sessionId: 1 } as const;
+    this.#options.socket.write(dataFrame(session, PduType2.saveSessionInfo, encodeSaveSessionInfo(info)));
   }
 
   #shareData(pduType2: number, reader: Reader): void {

@@ -125,6 +125,6 @@ function footer({ events, loading, problem, cut }: Events, shown: number): strin
   if (problem !== null) return `Events cannot be loaded: ${problem.detail} Trying again.`;
   if (cut) return `The first ${MAX_EVENTS} events are shown; events.ndjson in storage has all of them.`;
   if (loading) return 'Loading events…';
-  if (events.length === 0) return 'No events yet.';
+  if (events.length === 0) return 'No events.';
   return shown === events.length ? `${shown} events` : `${shown} of ${events.length} events`;
 }

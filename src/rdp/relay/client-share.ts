@@ -62,8 +62,19 @@ export class ClientShare {
     const capabilitySets = shapeClientCapabilities(confirm.capabilitySets);
     const fromClient = { ...pointerCaches(capabilitySets), surfaceCodecs: surfaceCodecs(capabilitySets) };
     outputs.push({ type: 'activation', activation: { ...desktop, ...fromClient, compression } });
+    this.#noticeSize(desktop, outputs);
     const body = encodeConfirmActive({ ...confirm, capabilitySets });
     return encodeShareControl({ pduType: PduType.confirmActive, pduSource: pdu.pduSource }, body);
+  }
+
+  /** A desktop of another size than before belongs on the event track. */
+  #noticeSize(desktop: { desktopWidth: number; desktopHeight: number }, outputs: RelayOutput[]): void {
+    const { desktopWidth: width, desktopHeight: height } = desktop;
+    const size = `${width} x ${height}`;
+    const { confirmedSize } = this.#share;
+    this.#share.confirmedSize = size;
+    if (confirmedSize === null || confirmedSize === size) return;
+    outputs.push({ type: 'event', event: { kind: 'resize', data: { width, height } } });
   }
 }
 

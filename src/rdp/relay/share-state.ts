@@ -12,6 +12,8 @@ export class ShareState {
   compression = false;
   /** What the last Demand Active said of the picture. */
   desktop: Pick<TraceActivation, 'desktopWidth' | 'desktopHeight' | 'colorDepth'> | null = null;
+  /** Size of the desktop that was confirmed last, as `width x height`. */
+  confirmedSize: string | null = null;
 }
 
 /** The domain under which Windows signs in Microsoft Entra ID accounts. */
