@@ -12,6 +12,7 @@ export function drawTiles(stream: RemoteFxStream, target: PixelTarget, placement
     // Indices lie within the counts, hence the `as number`.
     const x = tileSet.tiles[at + TileField.x] as number;
     const y = tileSet.tiles[at + TileField.y] as number;
+    if (!region.reaches(x, y)) continue;
     let decoded = false;
     for (let edge = 0; edge < 4 * region.count; edge += 4) {
       const left = Math.max(region.edges[edge] as number, x);
@@ -30,12 +31,13 @@ export function drawTiles(stream: RemoteFxStream, target: PixelTarget, placement
 
 function decodeTile({ tileSet, tileDecoder, view }: RemoteFxStream, at: number): void {
   const { tiles, mode, shifts } = tileSet;
-  const field = (index: number): number => tiles[at + index] as number;
-  const startCb = field(TileField.startCb);
-  const startCr = field(TileField.startCr);
-  tileDecoder.component(0, mode, view, field(TileField.startY), startCb, shifts, field(TileField.shiftsY));
-  tileDecoder.component(1, mode, view, startCb, startCr, shifts, field(TileField.shiftsCb));
-  tileDecoder.component(2, mode, view, startCr, field(TileField.endCr), shifts, field(TileField.shiftsCr));
+  const startY = tiles[at + TileField.startY] as number;
+  const startCb = tiles[at + TileField.startCb] as number;
+  const startCr = tiles[at + TileField.startCr] as number;
+  const endCr = tiles[at + TileField.endCr] as number;
+  tileDecoder.component(0, mode, view, startY, startCb, shifts, tiles[at + TileField.shiftsY] as number);
+  tileDecoder.component(1, mode, view, startCb, startCr, shifts, tiles[at + TileField.shiftsCb] as number);
+  tileDecoder.component(2, mode, view, startCr, endCr, shifts, tiles[at + TileField.shiftsCr] as number);
   tileDecoder.combine();
 }
 

@@ -9,6 +9,8 @@ const CBT_REGION = 0xcac1;
 export class Region {
   #edges = new Int32Array(64 * 4);
   #count = 0;
+  #right = 0;
+  #bottom = 0;
 
   get count(): number {
     return this.#count;
@@ -19,8 +21,9 @@ export class Region {
     return this.#edges;
   }
 
-  clear(): void {
-    this.#count = 0;
+  /** True when a tile at (x, y) may touch a rectangle: right and below there is nothing. */
+  reaches(x: number, y: number): boolean {
+    return x < this.#right && y < this.#bottom;
   }
 
   /**
@@ -33,6 +36,8 @@ export class Region {
     if (numRects > MAX_REMOTEFX_RECTANGLES) throw body.error('limit', 'numRects');
     body.need(numRects * RECT_BYTES + 4);
     this.#count = 0;
+    this.#right = 0;
+    this.#bottom = 0;
     if (this.#edges.length < 4 * numRects) this.#edges = new Int32Array(4 * numRects);
     if (numRects === 0) this.#add(0, 0, Math.min(frameWidth, width), Math.min(frameHeight, height));
     for (let i = 0; i < numRects; i += 1) {
@@ -53,5 +58,7 @@ export class Region {
     this.#edges[at + 2] = right;
     this.#edges[at + 3] = bottom;
     this.#count += 1;
+    this.#right = Math.max(this.#right, right);
+    this.#bottom = Math.max(this.#bottom, bottom);
   }
 }

@@ -90,20 +90,21 @@ class Budget {
     this.#pixelsLeft = MAX_DESKTOPS_PER_UPDATE * tiles * TILE_SIZE * TILE_SIZE;
   }
 
-  /** Takes off the pixels of all parts of tiles that are in the region. */
+  /** Takes off the pixels of tiles, and those that several rectangles have in common as often. */
   spend({ tiles, count }: TileSet, region: Region): void {
     const { edges } = region;
     // Indices lie within the counts, hence the `as number`.
     for (let tile = 0; tile < count * TILE_FIELDS; tile += TILE_FIELDS) {
       const x = tiles[tile + TileField.x] as number;
       const y = tiles[tile + TileField.y] as number;
+      if (!region.reaches(x, y)) continue;
       let pixels = 0;
       for (let at = 0; at < 4 * region.count; at += 4) {
         const columns = overlap(edges[at] as number, edges[at + 2] as number, x);
         if (columns > 0) pixels += columns * Math.max(0, overlap(edges[at + 1] as number, edges[at + 3] as number, y));
       }
-      // A tile is decoded as a whole if any part of it is drawn.
-      if (pixels > 0) this.#pixelsLeft -= Math.max(pixels, TILE_SIZE * TILE_SIZE);
+      // A tile is decoded as a whole; one that is not drawn after all costs a look at each rectangle.
+      this.#pixelsLeft -= Math.max(pixels, TILE_SIZE * TILE_SIZE);
       if (this.#pixelsLeft < 0) throw new DecodeError('limit', STRUCTURE, 0, 'pixels of all tiles');
     }
   }
