@@ -19,6 +19,10 @@ import { Reader } from '../../src/rdp/wire/reader.js';
 import { BulkDecompressor } from '../bulk/bulk-decompressor.js';
 import { surfaceCodecIds } from '../decoders/registry.js';
 import { OrderPainter } from '../orders/order-painter.js';
+import { CanvasOutput } from '../gfx/canvas-output.js';
+import { GraphicsChannel } from '../gfx/graphics-channel.js';
+import { GFX_DECODERS } from '../gfx/registry.js';
+import type { GfxDecoders } from '../gfx/surface-bitmaps.js';
 import { reasonOf, Tally, type Applied } from './applied.js';
 import { Canvas } from './canvas.js';
 import type { Rectangle } from './rectangle.js';
@@ -48,6 +52,15 @@ export class Picture {
   #pendingHere = false;
   #compression = false;
   #generation = 0;
+  readonly #output = new CanvasOutput(this.#canvas, () => {
+    this.#generation += 1;
+  });
+  readonly #graphics: GraphicsChannel;
+
+  /** `gfxDecoders` are those of the registry but in tests of codecs that are not offered. */
+  constructor(gfxDecoders: GfxDecoders = GFX_DECODERS) {
+    this.#graphics = new GraphicsChannel(this.#output, gfxDecoders);
+  }
 
   /** Pixels; 0 before the first activation. */
   get width(): number {
@@ -93,10 +106,7 @@ export class Picture {
       case TraceRecordKind.serverShareData:
         return this.#settle(payload.length, (tally) => this.#shareData(payload, tally));
       case TraceRecordKind.serverGraphicsChannel:
-        return this.#settle(payload.length, (tally) => {
-          tally.begin(payload.length, 1);
-          tally.drop({ codec: 'graphics channel', area: null, reason: 'unsupported: not offered' });
-        });
+        return { ...this.#graphics.apply(payload), changed: this.#output.takeChanged() };
       case TraceRecordKind.clientPointer:
         return this.#movePointer(new Reader(payload, 'clientPointer'));
       case TraceRecordKind.end:
@@ -120,6 +130,7 @@ export class Picture {
     } else if (width !== this.width || height !== this.height) {
       this.#canvas.resize(width, height);
       this.#generation += 1;
+      this.#graphics.outputReplaced();
       tally.changed = true;
     }
     return tally.result(0, 0);
@@ -130,8 +141,15 @@ export class Picture {
     return { ...NOTHING, changed: this.#canvas.overlay.changed };
   }
 
-  /** The part is over: an update that has not ended by now never will. */
+  /** The part is over: an update or a message that has not ended by now never will. */
   #end(): Applied {
+    const update = this.#endUpdate();
+    const message = this.#graphics.end();
+    const drops = [...update.drops, ...message.drops];
+    return { pdus: update.pdus + message.pdus, bytes: update.bytes + message.bytes, changed: false, drops };
+  }
+
+  #endUpdate(): Applied {
     const pdus = this.#pendingPdus;
     const bytes = this.#pendingBytes;
     if (pdus === 0) return NOTHING;

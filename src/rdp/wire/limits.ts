@@ -100,3 +100,21 @@ export const MAX_BITMAP_CACHES = 5;
  * passed on with as many entries as fit, which a server obeys.
  */
 export const MAX_BITMAP_CACHE_PIXELS = 4 * 1024 * 1024;
+
+/** Surfaces of the graphics pipeline at the same time: a server has one for each monitor, and some beside them. */
+export const MAX_GFX_SURFACES = 256;
+
+/** Pixels of all surfaces together: those of the desktop, as many again while it is resized, and as many off screen. */
+export const MAX_GFX_SURFACE_PIXELS = 3 * MAX_DESKTOP_PIXELS;
+
+/** [MS-RDPEGFX] 3.3.1.4: bytes and slots of the bitmap cache, and of the small one. */
+export const MAX_GFX_CACHE_BYTES = 100 * 1024 * 1024;
+export const MAX_GFX_CACHE_SLOTS = 25_600;
+export const MAX_GFX_SMALL_CACHE_BYTES = 16 * 1024 * 1024;
+export const MAX_GFX_SMALL_CACHE_SLOTS = 4096;
+
+/**
+ * Desktops' worth of pixels that one message of the graphics pipeline may draw, copy and show. A message is a frame or a
+ * few of them; a frame that scrolls and then draws over it touches its pixels some times over.
+ */
+export const MAX_DESKTOPS_PER_GFX_MESSAGE = 16;
