@@ -20,10 +20,14 @@ export async function talk(port: number, bytes: Uint8Array, options: { leave?: b
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
   // A reset is an end as well.
   socket.on('error', () => {});
-  await once(socket, 'connect');
-  if (bytes.length > 0) socket.write(bytes);
-  if (options.leave === true) socket.destroy();
-  if (!socket.closed) await once(socket, 'close');
+  const closed = new Promise<void>((resolve) => {
+    socket.once('close', () => resolve());
+  });
+  socket.once('connect', () => {
+    if (bytes.length > 0) socket.write(bytes);
+    if (options.leave === true) socket.destroy();
+  });
+  await closed;
   return { received: Buffer.concat(chunks), durationMs: performance.now() - startedAt };
 }
 
