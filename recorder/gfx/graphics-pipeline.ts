@@ -155,6 +155,7 @@ export class GraphicsPipeline {
     const fits = Math.max(width, height) <= MAX_DESKTOP_DIMENSION && width * height <= MAX_DESKTOP_PIXELS;
     if (!fits || width < 1 || height < 1) throw new DecodeError('limit', 'resetGraphics', 0, 'desktop size');
     if (width !== this.#output.width || height !== this.#output.height) {
+      this.#budget.grow(width * height);
       this.#budget.spend(width * height);
       this.#output.resize(width, height);
     }

@@ -9,11 +9,21 @@ const SMALL_DESKTOP_PIXELS = 256 * 256;
 const LEAST_COST_PIXELS = 256;
 
 export class PixelBudget {
+  /** Pixels of the desktop that is the measure. */
+  #desktop = 0;
   #left = 0;
 
   /** Begins a message for a desktop of so many pixels. */
   begin(desktopPixels: number): void {
-    this.#left = MAX_DESKTOPS_PER_GFX_MESSAGE * Math.max(SMALL_DESKTOP_PIXELS, desktopPixels);
+    this.#desktop = Math.max(SMALL_DESKTOP_PIXELS, desktopPixels);
+    this.#left = MAX_DESKTOPS_PER_GFX_MESSAGE * this.#desktop;
+  }
+
+  /** The desktop is larger from now on. */
+  grow(desktopPixels: number): void {
+    const more = Math.max(0, desktopPixels - this.#desktop);
+    this.#desktop += more;
+    this.#left += MAX_DESKTOPS_PER_GFX_MESSAGE * more;
   }
 
   /** Throws DecodeError when that is more than is left. */
