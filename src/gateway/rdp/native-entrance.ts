@@ -9,6 +9,7 @@ import { clientOffersTls, refuseWithoutTls } from './client-leg.js';
 import { type ConnectionStart, PeerSilentError, readConnectionStart } from './connection-start.js';
 import { refuseAfterTls } from './refusal.js';
 import { runSession, type SessionRunnerOptions } from './session-runner.js';
+import { KEEP_ALIVE } from './target-leg.js';
 import { ticketOf } from './ticket.js';
 
 /** A client that says nothing for this long is not one. */
@@ -37,7 +38,9 @@ export class NativeEntrance {
 
   constructor(options: NativeEntranceOptions) {
     this.#options = options;
-    this.#server = createServer({ noDelay: true, pauseOnConnect: true }, (socket) => this.#accept(socket));
+    this.#server = createServer({ noDelay: true, pauseOnConnect: true, ...KEEP_ALIVE }, (socket) =>
+      this.#accept(socket),
+    );
     this.#server.maxConnections = options.maxConnections;
     this.#server.on('drop', (data) => this.#dropped((data?.remoteAddress ?? 'unknown').replace(IPV4_PREFIX, '')));
   }

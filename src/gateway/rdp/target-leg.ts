@@ -11,6 +11,9 @@ import { Reader } from '../../rdp/wire/reader.js';
 import { decodeTpkt, encodeTpkt, frameLength, TPKT_VERSION } from '../../rdp/wire/tpkt.js';
 import { PeerSilentError, readUntil } from './connection-start.js';
 
+/** A peer whose network went away without a word is noticed, so that its session ends or waits for it. */
+export const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelay: 30_000 } as const;
+
 /** Why a target cannot be used; each has a sentence in the audit log and an error code that the client shows. */
 export type TargetProblem =
   | 'target-unreachable'
@@ -67,7 +70,7 @@ function commonName(subject: { CN?: string | string[] } | undefined): string {
 
 function openSocket({ address, port }: TargetAddress, timeoutMs: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: address, port, noDelay: true });
+    const socket = connect({ host: address, port, noDelay: true, ...KEEP_ALIVE });
     const fail = (detail: string): void => {
       socket.destroy();
       reject(new TargetError('target-unreachable', `${address}:${port}: ${detail}`));
