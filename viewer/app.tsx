@@ -48,9 +48,9 @@ function PageOf({ route, me }: { route: Route; me: Me }) {
     case 'sessions':
       return <SessionsPage before={route.before} me={me} />;
     case 'connect':
-      return <ConnectPage />;
+      return <ConnectPage me={me} />;
     case 'replay':
-      return <ReplayPage key={route.sessionId} sessionId={route.sessionId} startMs={route.startMs} />;
+      return <ReplayPage key={route.sessionId} sessionId={route.sessionId} startMs={route.startMs} me={me} />;
     case 'audit':
       return <AuditPage />;
     case 'sign-in':

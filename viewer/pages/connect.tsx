@@ -1,6 +1,6 @@
 /** Choose a target, see whether the session will be recorded, get what a client needs. */
 import { useState } from 'preact/hooks';
-import type { Problem, SessionCreated, SessionRequest, TargetInfo } from '../../src/contract/api.js';
+import type { Me, Problem, SessionCreated, SessionRequest, TargetInfo } from '../../src/contract/api.js';
 import { getJson, postJson, problemOf } from '../api/client.js';
 import { useResource } from '../api/use-resource.js';
 import { SettingBadge } from '../components/badge.js';
@@ -19,7 +19,7 @@ interface Ticket {
   readonly created: SessionCreated;
 }
 
-export function ConnectPage() {
+export function ConnectPage({ me }: { me: Me }) {
   const targets = useResource('targets', (signal) =>
     getJson<{ targets: readonly TargetInfo[] }>('/api/v1/targets', signal),
   );
@@ -27,7 +27,7 @@ export function ConnectPage() {
   if (ticket !== null) {
     return (
       <Page title={`Connect to ${ticket.target.name}`} lead={RECORDING_SENTENCES[ticket.target.recording]}>
-        <TicketPanel created={ticket.created} targetName={ticket.target.name} onAgain={() => setTicket(null)} />
+        <TicketPanel me={me} created={ticket.created} targetName={ticket.target.name} onAgain={() => setTicket(null)} />
       </Page>
     );
   }

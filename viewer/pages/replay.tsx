@@ -1,9 +1,10 @@
 /** Replay of one recording; a live one is followed. */
 import { useCallback, useRef, useState } from 'preact/hooks';
-import type { RecordingInfo } from '../../src/contract/api.js';
+import type { Me, RecordingInfo } from '../../src/contract/api.js';
 import { getJson } from '../api/client.js';
 import { useResource } from '../api/use-resource.js';
 import { RecordingBadge, SessionBadge } from '../components/badge.js';
+import { DisconnectButton } from '../components/disconnect-button.js';
 import { EmptyNotice, ProblemNotice } from '../components/notice.js';
 import { Page } from '../components/page.js';
 import { formatTime } from '../lib/format.js';
@@ -21,14 +22,20 @@ const LIVE_REFRESH_MS = 2000;
 const isLive = ({ session }: RecordingInfo): boolean =>
   session.recording === 'live' || session.recording === 'finishing';
 
-export function ReplayPage({ sessionId, startMs }: { sessionId: string; startMs: number | null }) {
+interface ReplayPageProps {
+  readonly sessionId: string;
+  readonly startMs: number | null;
+  readonly me: Me;
+}
+
+export function ReplayPage({ sessionId, startMs, me }: ReplayPageProps) {
   const path = `/api/v1/recordings/${sessionId}`;
   const info = useResource<RecordingInfo>(
     path,
     (signal) => getJson(path, signal),
     (value) => (isLive(value) ? LIVE_REFRESH_MS : null),
   );
-  if (info.value !== null) return <Replay info={info.value} startMs={startMs} />;
+  if (info.value !== null) return <Replay info={info.value} startMs={startMs} me={me} onChanged={info.reload} />;
   return (
     <Page wide title="Replay">
       {info.problem === null ? (
@@ -40,7 +47,14 @@ export function ReplayPage({ sessionId, startMs }: { sessionId: string; startMs:
   );
 }
 
-function Replay({ info, startMs }: { info: RecordingInfo; startMs: number | null }) {
+interface ReplayProps {
+  readonly info: RecordingInfo;
+  readonly startMs: number | null;
+  readonly me: Me;
+  readonly onChanged: () => void;
+}
+
+function Replay({ info, startMs, me, onChanged }: ReplayProps) {
   const [video, setVideo] = useState<HTMLVideoElement | null>(null);
   const [help, setHelp] = useState(false);
   const stage = useRef<HTMLDivElement>(null);
@@ -59,7 +73,7 @@ function Replay({ info, startMs }: { info: RecordingInfo; startMs: number | null
       wide
       title={`${info.session.userName} on ${info.session.targetName}`}
       lead={`${formatTime(info.session.startedAt ?? info.session.createdAt)}, ${info.session.targetAddress}`}
-      aside={<Facts info={info} />}
+      aside={<Facts info={info} me={me} onChanged={onChanged} />}
     >
       {playback.problem !== null && <ProblemNotice problem={playback.problem} onRetry={playback.actions.retry} />}
       <div class="replay">
@@ -90,13 +104,14 @@ function Replay({ info, startMs }: { info: RecordingInfo; startMs: number | null
   );
 }
 
-function Facts({ info }: { info: RecordingInfo }) {
+function Facts({ info, me, onChanged }: { info: RecordingInfo; me: Me; onChanged: () => void }) {
   const { session, encoder } = info;
   return (
     <div class="row facts">
       <SessionBadge state={session.state} />
       <RecordingBadge state={session.recording} />
       {encoder !== null && <span class="muted encoder">{encoder}</span>}
+      <DisconnectButton session={session} me={me} onDone={onChanged} />
       {session.recording === 'finished' && (
         <a class="button" href={`/api/v1/recordings/${session.id}/manifest`} download>
           Manifest

@@ -3,6 +3,7 @@ import type { Me, SessionInfo, SessionList } from '../../src/contract/api.js';
 import { getJson } from '../api/client.js';
 import { useResource } from '../api/use-resource.js';
 import { RecordingBadge, SessionBadge } from '../components/badge.js';
+import { DisconnectButton } from '../components/disconnect-button.js';
 import { Link } from '../components/link.js';
 import { EmptyNotice, ProblemNotice } from '../components/notice.js';
 import { Page } from '../components/page.js';
@@ -41,12 +42,19 @@ export function SessionsPage({ before, me }: { before: string | null; me: Me }) 
     >
       {list.problem !== null && <ProblemNotice problem={list.problem} onRetry={list.reload} />}
       {list.value === null && list.problem === null && <Skeleton />}
-      {list.value !== null && <Sessions list={list.value} before={before} me={me} />}
+      {list.value !== null && <Sessions list={list.value} before={before} me={me} onChanged={list.reload} />}
     </Page>
   );
 }
 
-function Sessions({ list, before, me }: { list: SessionList; before: string | null; me: Me }) {
+interface SessionsProps {
+  readonly list: SessionList;
+  readonly before: string | null;
+  readonly me: Me;
+  readonly onChanged: () => void;
+}
+
+function Sessions({ list, before, me, onChanged }: SessionsProps) {
   if (list.sessions.length === 0) {
     return (
       <EmptyNotice title="There are no sessions here">
@@ -58,7 +66,6 @@ function Sessions({ list, before, me }: { list: SessionList; before: string | nu
       </EmptyNotice>
     );
   }
-  const watcher = me.roles.some((role) => role !== 'user');
   return (
     <>
       <table class="sessions">
@@ -66,14 +73,14 @@ function Sessions({ list, before, me }: { list: SessionList; before: string | nu
           <tr>
             {COLUMNS.map((name) => (
               <th key={name} scope="col">
-                {name === '' ? <span class="hidden">Replay</span> : name}
+                {name === '' ? <span class="hidden">Actions</span> : name}
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
           {list.sessions.map((session) => (
-            <Row key={session.id} session={session} watcher={watcher} />
+            <Row key={session.id} session={session} me={me} onChanged={onChanged} />
           ))}
         </tbody>
       </table>
@@ -89,7 +96,8 @@ function Sessions({ list, before, me }: { list: SessionList; before: string | nu
   );
 }
 
-function Row({ session, watcher }: { session: SessionInfo; watcher: boolean }) {
+function Row({ session, me, onChanged }: { session: SessionInfo; me: Me; onChanged: () => void }) {
+  const watcher = me.roles.some((role) => role !== 'user');
   const start = session.startedAt ?? session.createdAt;
   return (
     <tr>
@@ -116,6 +124,7 @@ function Row({ session, watcher }: { session: SessionInfo; watcher: boolean }) {
         {session.videoBytes === 0 ? '–' : formatBytes(session.videoBytes)}
       </td>
       <td class="action">
+        <DisconnectButton session={session} me={me} onDone={onChanged} />
         {watcher && session.recording !== 'none' && (
           <Link
             href={`/recordings/${session.id}`}

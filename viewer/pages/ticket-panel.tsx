@@ -1,9 +1,10 @@
 /** A ticket: the command, the .rdp file, how long it is good for, and whether the client has come. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { SessionCreated, SessionInfo } from '../../src/contract/api.js';
+import type { Me, SessionCreated, SessionInfo } from '../../src/contract/api.js';
 import { getJson } from '../api/client.js';
 import { useResource } from '../api/use-resource.js';
 import { CopyButton } from '../components/copy-button.js';
+import { DisconnectButton } from '../components/disconnect-button.js';
 import { Link } from '../components/link.js';
 import { ProblemNotice } from '../components/notice.js';
 import { formatDuration } from '../lib/format.js';
@@ -11,12 +12,13 @@ import { formatDuration } from '../lib/format.js';
 const POLL_MS = 1500;
 
 interface TicketPanelProps {
+  readonly me: Me;
   readonly created: SessionCreated;
   readonly targetName: string;
   readonly onAgain: () => void;
 }
 
-export function TicketPanel({ created, targetName, onAgain }: TicketPanelProps) {
+export function TicketPanel({ me, created, targetName, onAgain }: TicketPanelProps) {
   const session = useResource(
     created.sessionId,
     (signal) => getJson<SessionInfo>(`/api/v1/sessions/${created.sessionId}`, signal),
@@ -41,11 +43,14 @@ export function TicketPanel({ created, targetName, onAgain }: TicketPanelProps) 
           <p class="muted">Open the file with Remote Desktop Connection or another client that reads .rdp files.</p>
         </div>
       </section>
-      <p class="row">
+      <div class="row">
         <button type="button" class="button" onClick={onAgain}>
           Another ticket
         </button>
-      </p>
+        {session.value !== null && session.value.state !== 'authorised' && (
+          <DisconnectButton session={session.value} me={me} onDone={session.reload} />
+        )}
+      </div>
     </>
   );
 }

@@ -9,7 +9,7 @@ export function Help({ open, onClose }: { open: boolean; onClose: () => void }) 
     if (!open) dialog.current?.close();
   }, [open]);
   return (
-    <dialog ref={dialog} class="help" aria-labelledby="help-title" onClose={onClose}>
+    <dialog ref={dialog} class="dialog help" aria-labelledby="help-title" onClose={onClose}>
       <h2 id="help-title">Keyboard shortcuts</h2>
       <dl>
         {SHORTCUTS.map(({ shown, does }) => (

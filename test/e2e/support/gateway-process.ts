@@ -12,6 +12,8 @@ export interface GatewayProcess {
   readonly dataDir: string;
   readonly rdpPort: number;
   readonly httpPort: number;
+  /** The printed link of the first administrator; null when somebody has used one. */
+  readonly signInLink: string | null;
   /** Signed in as the administrator. */
   readonly api: ApiClient;
 }
@@ -20,6 +22,8 @@ export interface GatewayProcessOptions {
   /** An earlier gateway's data folder; a fresh one when left out. */
   readonly dataDir?: string;
   readonly settings?: Readonly<Record<string, string>>;
+  /** Whether the printed link is used; true when left out. */
+  readonly signIn?: boolean;
   /** For a data folder whose administrator has signed in before. */
   readonly api?: ApiClient;
 }
@@ -50,8 +54,8 @@ export async function startGatewayProcess(lab: Lab, options: GatewayProcessOptio
   );
   const httpPort = Number(/https:\/\/127\.0\.0\.1:(\d+)/.exec(log)?.[1]);
   const rdpPort = Number(/\/v:127\.0\.0\.1:(\d+)/.exec(log)?.[1]);
-  const token = /sign-in#token=([A-Za-z0-9_-]+)/.exec(log)?.[1];
+  const [signInLink = null, token] = /https:\S+\/sign-in#token=([A-Za-z0-9_-]+)/.exec(log) ?? [];
   const api = new ApiClient(httpPort, options.api?.cookie ?? null);
-  if (token !== undefined) await api.signIn(token);
-  return { process, dataDir, rdpPort, httpPort, api };
+  if (token !== undefined && options.signIn !== false) await api.signIn(token);
+  return { process, dataDir, rdpPort, httpPort, signInLink, api };
 }
