@@ -48,15 +48,17 @@ describe.runIf(requirePeers(...PEERS, 'chromium'))('in the browser', () => {
   const open = (where: string) => page.goto(`https://127.0.0.1:${gateway.httpPort}${where}`);
   const auditOf = async (kind: string) => (await api.audit()).filter((row) => row.kind === kind);
 
-  /** The page as it is, in both widths and both colour schemes, for a person to look at. */
-  const keepScreens = async (name: string): Promise<void> => {
+  /** Looks at the page in two widths and both colour schemes: nothing sticks out; pictures are kept for a person. */
+  const look = async (name: string): Promise<void> => {
     const folder = process.env['WITNESS_TEST_PICTURES'];
-    if (folder === undefined) return;
-    await mkdir(folder, { recursive: true });
+    if (folder !== undefined) await mkdir(folder, { recursive: true });
     for (const colorScheme of ['light', 'dark'] as const) {
       for (const width of [390, 1280]) {
         await page.emulateMedia({ colorScheme });
         await page.setViewportSize({ width, height: 800 });
+        const sticksOut = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        expect({ name, width, sticksOut }).toEqual({ name, width, sticksOut: 0 });
+        if (folder === undefined) continue;
         await page.screenshot({ path: path.join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true });
       }
     }
@@ -70,7 +72,7 @@ describe.runIf(requirePeers(...PEERS, 'chromium'))('in the browser', () => {
       await page.goto(gateway.signInLink);
       await page.getByRole('heading', { name: 'Sessions' }).waitFor();
       await page.getByText('There are no sessions here').waitFor();
-      await keepScreens('sessions-empty');
+      await look('sessions-empty');
       const [cookie] = await page.context().cookies();
       expect(cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: 'Strict' });
       api = new ApiClient(gateway.httpPort, `${cookie?.name}=${cookie?.value}`);
@@ -92,21 +94,21 @@ describe.runIf(requirePeers(...PEERS, 'chromium'))('in the browser', () => {
       await scene.goOn();
       await open('/connect');
       await page.getByRole('radio', { name: /shadow/ }).check();
-      await keepScreens('connect');
+      await look('connect');
       await page.getByRole('button', { name: 'Get a ticket' }).click();
       const command = await page.locator('.command code').textContent();
       if (command === null) throw new Error('no command');
-      await keepScreens('ticket');
+      await look('ticket');
       const client = await runCommand(command.replace('USER', 'ada'));
       await page.getByText('Your client has connected.').waitFor();
-      await keepScreens('ticket-connected');
+      await look('ticket-connected');
       await client.ready('a window', () => findWindow(lab, scene.monitor, 'xfreerdp'));
 
       await page.getByRole('link', { name: 'Sessions', exact: true }).click();
       const row = page.getByRole('row').filter({ hasText: 'shadow' });
       await row.getByText('Live').waitFor();
       await row.getByText('Recording', { exact: true }).waitFor();
-      await keepScreens('sessions-live');
+      await look('sessions-live');
       const sessions = await api.json<{ sessions: { id: SessionId }[] }>('GET', '/api/v1/sessions');
       sessionId = sessions.sessions[0]?.id ?? sessionId;
 
@@ -115,7 +117,7 @@ describe.runIf(requirePeers(...PEERS, 'chromium'))('in the browser', () => {
       await row.getByRole('button', { name: /Disconnect/ }).click();
       const dialog = page.getByRole('dialog', { name: /Disconnect .* on shadow/ });
       await dialog.waitFor();
-      await keepScreens('disconnect');
+      await look('disconnect');
       await dialog.getByRole('button', { name: 'Cancel' }).click();
       await dialog.waitFor({ state: 'hidden' });
       expect(client.isRunning()).toBe(true);
@@ -127,7 +129,7 @@ describe.runIf(requirePeers(...PEERS, 'chromium'))('in the browser', () => {
       expect(await row.getByRole('button', { name: /Disconnect/ }).count()).toBe(0);
       expect(await api.session(sessionId)).toMatchObject({ endReason: 'disconnected-by-administrator' });
       expect(await auditOf('session.disconnect-requested')).toMatchObject([{ sessionId }]);
-      await keepScreens('sessions-stored');
+      await look('sessions-stored');
     },
     TIMEOUT_MS,
   );
@@ -164,7 +166,7 @@ describe.runIf(requirePeers(...PEERS, 'chromium'))('in the browser', () => {
         expect(Math.abs((await shownPosition(page)) - part * durationMs)).toBeLessThan(durationMs * 0.02);
         await expectRightFrame(video.mp4);
       }
-      await keepScreens('replay');
+      await look('replay');
 
       const { events } = await api.json<EventPage>('GET', `/api/v1/recordings/${sessionId}/events`);
       const rows = page.getByRole('region', { name: 'Events' }).getByRole('listitem');
@@ -221,7 +223,7 @@ describe.runIf(requirePeers(...PEERS, 'chromium'))('in the browser', () => {
       const before = (await auditOf('export.made')).length;
       await page.getByRole('link', { name: 'Audit' }).click();
       await page.getByRole('radio', { name: /CSV/ }).check();
-      await keepScreens('audit');
+      await look('audit');
       const [download] = await Promise.all([
         page.waitForEvent('download'),
         page.getByRole('link', { name: 'Download' }).click(),

@@ -43,7 +43,7 @@ export function TicketPanel({ me, created, targetName, onAgain }: TicketPanelPro
           <p class="muted">Open the file with Remote Desktop Connection or another client that reads .rdp files.</p>
         </div>
       </section>
-      <div class="row">
+      <div class="row form-end">
         <button type="button" class="button" onClick={onAgain}>
           Another ticket
         </button>
