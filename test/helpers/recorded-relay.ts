@@ -18,7 +18,7 @@ import { makeCertificate } from '../../src/gateway/tls/certificate.js';
 import { issuePermit } from '../../src/policy/permit.js';
 import { PROTOCOL_SSL } from '../../src/rdp/connection/security-protocols.js';
 import { Relay } from '../../src/rdp/relay/relay.js';
-import { CHANNELS_WITHOUT_PIXELS } from '../../src/rdp/relay/shaping/connect-initial.js';
+import { CHANNELS_WITHOUT_PIXELS, type ShapingPolicy } from '../../src/rdp/relay/shaping/connect-initial.js';
 import type { Raster } from '../pixels/raster.js';
 import { readTrace } from './read-trace.js';
 import { scratchFolder } from './scratch.js';
@@ -35,8 +35,11 @@ export interface RecordedRelay {
   records(): Promise<TraceRecord[]>;
 }
 
-/** Relays connections to a port of 127.0.0.1 until the test ends. */
-export async function startRecordedRelay(targetPort: number): Promise<RecordedRelay> {
+/** Relays connections to a port of 127.0.0.1 until the test ends. `shaping` is what differs from the product's. */
+export async function startRecordedRelay(
+  targetPort: number,
+  shaping: Pick<ShapingPolicy, 'gfxOffer'> = {},
+): Promise<RecordedRelay> {
   const { certificatePem: cert, privateKeyPem } = await makeCertificate(['localhost'], Date.now());
   const secureContext = createSecureContext({ cert, key: privateKeyPem });
   const tracePath = path.join(await scratchFolder(), 'part-0001.trace');
@@ -51,6 +54,7 @@ export async function startRecordedRelay(targetPort: number): Promise<RecordedRe
       targetSelectedProtocol: PROTOCOL_SSL,
       clientRequestedProtocols: request.negotiation?.requestedProtocols ?? 0,
       allowedChannels: CHANNELS_WITHOUT_PIXELS,
+      ...shaping,
     });
     const pump = new RelayPump(client, target.socket, relay, tap, {
       onEvent: () => {},
