@@ -4,6 +4,7 @@
  * tiles of the frame so far.
  */
 import { DecodeError } from '../../../src/rdp/wire/errors.js';
+import { changedAreas } from '../changed-areas.js';
 import type { PixelTarget, Placement } from '../encoded-bitmap.js';
 import { TILE_SIZE } from '../remotefx/tile-decoder.js';
 import type { ProgressiveMessage } from './message.js';
@@ -14,8 +15,6 @@ import { TILE_FIELDS, TileField } from './tile-list.js';
 const INITIAL_BYTES = 64 * 1024;
 /** Bytes after a message that entropy decoding may look at. */
 const SLACK_BYTES = 16;
-/** Changed rectangles reported one by one; of more than these, the one around them all. */
-const MAX_AREAS = 32;
 
 /** A tile that could not be decoded. It is not drawn again until an original tile has come for it. */
 export interface LostTile {
@@ -55,7 +54,7 @@ export class ProgressiveDecoder {
     }
     const lost = this.#decodeTiles(message, frameId, surface);
     this.#drawRegion(message, frameId, surface, target);
-    return { areas: areasOf(message), lost };
+    return { areas: changedAreas(message.rects, message.rectCount), lost };
   }
 
   #load(data: Uint8Array): void {
@@ -126,18 +125,4 @@ function tileArea(index: number, { columns, width, height }: ProgressiveSurface)
   const x = (index % columns) * TILE_SIZE;
   const y = Math.floor(index / columns) * TILE_SIZE;
   return { x, y, width: Math.min(TILE_SIZE, width - x), height: Math.min(TILE_SIZE, height - y) };
-}
-
-function areasOf({ rects, rectCount }: ProgressiveMessage): Placement[] {
-  const areas: Placement[] = [];
-  let [left = 0, top = 0, right = 0, bottom = 0] = rects;
-  for (let at = 0; at < 4 * rectCount; at += 4) {
-    const [x = 0, y = 0, endX = 0, endY = 0] = rects.subarray(at, at + 4);
-    if (rectCount <= MAX_AREAS) areas.push({ x, y, width: endX - x, height: endY - y });
-    left = Math.min(left, x);
-    top = Math.min(top, y);
-    right = Math.max(right, endX);
-    bottom = Math.max(bottom, endY);
-  }
-  return rectCount <= MAX_AREAS ? areas : [{ x: left, y: top, width: right - left, height: bottom - top }];
 }
