@@ -10,13 +10,13 @@ import { displayEnv, useLab } from '../peers/lab.js';
 import type { PeerProcess } from '../peers/peer-process.js';
 import { lumaPsnr } from '../pixels/luma-psnr.js';
 import { decodeMp4Frame } from '../pixels/mp4-frame.js';
-import type { Raster } from '../pixels/raster.js';
 import { requirePeers } from '../setup/requirements.js';
 import { collectComplaints, launchBrowser, settled, shownPosition } from '../viewer/support/browser.js';
 import { ApiClient } from './support/api-client.js';
 import { type GatewayProcess, startGatewayProcess } from './support/gateway-process.js';
 import { downloadVideos } from './support/replay.js';
 import { PEERS, Scene } from './support/scene.js';
+import { shownPicture } from './support/shown-picture.js';
 import { manifestOf, MINIMUM_PSNR_DB } from './support/whole-recording.js';
 
 const TIMEOUT_MS = 90_000;
@@ -182,30 +182,12 @@ describe.runIf(requirePeers(...PEERS, 'chromium'))('in the browser', () => {
 
   /** The picture in the browser is the one that ffmpeg decodes from the stored file at this time, and no other. */
   const expectRightFrame = async (mp4: Buffer): Promise<void> => {
-    const { shown, timeMs } = await shownPicture();
+    const { shown, timeMs } = await shownPicture(page);
     const frames = [timeMs - BOUNDARY_MS, timeMs + BOUNDARY_MS].map((ms) => decodeMp4Frame(mp4, ms));
     const near = (await Promise.all(frames)).map((frame) => lumaPsnr(shown, frame));
     expect(Math.max(...near)).toBeGreaterThanOrEqual(MINIMUM_PSNR_DB);
     const other = await decodeMp4Frame(mp4, Math.max(0, timeMs - 2000));
     expect(lumaPsnr(shown, other)).toBeLessThan(MINIMUM_PSNR_DB);
-  };
-
-  const shownPicture = async (): Promise<{ shown: Raster; timeMs: number }> => {
-    const { width, height, base64, timeMs } = await page.evaluate(() => {
-      const video = document.querySelector('video');
-      const canvas = document.createElement('canvas');
-      const context = canvas.getContext('2d', { willReadFrequently: true });
-      if (video === null || context === null) throw new Error('no picture');
-      [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
-      context.drawImage(video, 0, 0);
-      const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-      let text = '';
-      for (let at = 0; at < data.length; at += 4) {
-        text += String.fromCharCode(data[at + 2] ?? 0, data[at + 1] ?? 0, data[at] ?? 0, 0);
-      }
-      return { width: canvas.width, height: canvas.height, base64: btoa(text), timeMs: video.currentTime * 1000 };
-    });
-    return { shown: { width, height, data: Buffer.from(base64, 'base64') }, timeMs };
   };
 
   it(

@@ -6,7 +6,7 @@ import { readdir, stat, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Health } from '../../src/contract/api.js';
+import type { Health, SessionInfo } from '../../src/contract/api.js';
 import type { SessionId } from '../../src/contract/ids.js';
 import { useLab } from '../peers/lab.js';
 import { screenshot } from '../peers/screenshot.js';
@@ -101,6 +101,26 @@ describe.runIf(requirePeers(...PEERS))('a gateway killed with SIGKILL', () => {
       expect(lumaPsnr(shown, lastFrame, POINTER)).toBeGreaterThanOrEqual(MINIMUM_PSNR_DB);
       // 1.5 s until the picture is refined, and 3 s more.
       expect(manifest.durationMs).toBeGreaterThan(4000);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'together with its storage leaves a recording, although storage has forgotten its last seconds',
+    async () => {
+      await scene.goOn();
+      const connected = await scene.connect(gateway);
+      const { sessionId } = connected.session;
+      // The first segment is stored after 10 s; the index of the storage is saved every 5 s.
+      const stored = ({ videoBytes }: SessionInfo) => videoBytes > 0;
+      await gateway.api.waitForSession(sessionId, 'a stored segment', stored, 20_000);
+      process.kill(await childOf(gateway.process.pid, 'storage'), 'SIGKILL');
+      const shown = await killGateway(connected);
+      await restart();
+      const { manifest, lastFrame } = await wholeRecording(lab, gateway, sessionId);
+      expect(manifest.outcome).toBe('gateway-lost');
+      expect(manifest.segments.length).toBeGreaterThan(1);
+      expect(lumaPsnr(shown, lastFrame, POINTER)).toBeGreaterThanOrEqual(MINIMUM_PSNR_DB);
     },
     TIMEOUT_MS,
   );

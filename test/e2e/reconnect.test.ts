@@ -1,5 +1,6 @@
 /** A client that lost its connection comes back to its own session, in time and from its own address, or not at all. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Browser } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RecordingInfo } from '../../src/contract/api.js';
 import type { SessionId } from '../../src/contract/ids.js';
@@ -7,28 +8,34 @@ import { useLab } from '../peers/lab.js';
 import type { RdpClient } from '../peers/rdp-client.js';
 import { lumaPsnr } from '../pixels/luma-psnr.js';
 import { decodeMp4Frame } from '../pixels/mp4-frame.js';
+import type { Raster } from '../pixels/raster.js';
 import { requirePeers } from '../setup/requirements.js';
+import { launchBrowser, settled } from '../viewer/support/browser.js';
 import type { AuditLine } from './support/api-client.js';
 import { type CuttableProxy, startCuttableProxy } from './support/cuttable-proxy.js';
 import { type GatewayProcess, startGatewayProcess } from './support/gateway-process.js';
 import { downloadVideos } from './support/replay.js';
 import { PEERS, POINTER, Scene } from './support/scene.js';
+import { shownPicture } from './support/shown-picture.js';
 import { MINIMUM_PSNR_DB, wholeRecording } from './support/whole-recording.js';
 
 const TIMEOUT_MS = 90_000;
 const WINDOW_MS = 12_000;
 
-describe.runIf(requirePeers(...PEERS))('a client whose connection is cut', () => {
+describe.runIf(requirePeers(...PEERS, 'chromium'))('a client whose connection is cut', () => {
   const lab = useLab();
   let gateway: GatewayProcess;
   let scene: Scene;
   let proxy: CuttableProxy;
+  let browser: Browser;
 
   beforeAll(async () => {
     const settings = { WITNESS_RECONNECT_WINDOW_MS: String(WINDOW_MS) };
     [gateway, scene] = await Promise.all([startGatewayProcess(lab, { settings }), Scene.open(lab)]);
     proxy = await startCuttableProxy(gateway.rdpPort);
     lab.onClose(() => proxy.close());
+    browser = await launchBrowser();
+    lab.onClose(() => browser.close());
   });
 
   const auditOf = async (sessionId: SessionId): Promise<readonly AuditLine[]> =>
@@ -39,6 +46,32 @@ describe.runIf(requirePeers(...PEERS))('a client whose connection is cut', () =>
   const leave = async (client: RdpClient, sessionId: SessionId): Promise<void> => {
     await gateway.api.disconnect(sessionId);
     await client.process.stop();
+  };
+
+  /** The pictures of the replay page at these session times, by one player that seeks back and forth between them. */
+  const replayed = async (sessionId: SessionId, timesMs: readonly [number, number]): Promise<readonly Raster[]> => {
+    const [name = '', value = ''] = (gateway.api.cookie ?? '').split('=');
+    const url = `https://127.0.0.1:${gateway.httpPort}`;
+    const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1280, height: 800 } });
+    await context.addCookies([{ name, value, url }]);
+    const page = await context.newPage();
+    const [firstMs, secondMs] = timesMs;
+    await page.goto(`${url}/recordings/${sessionId}?t=${secondMs / 1000}`);
+    await settled(page);
+    await page.keyboard.press('Home');
+    await settled(page);
+    const pictures: Raster[] = [];
+    for (const timeMs of [firstMs, secondMs]) {
+      const bar = page.getByRole('slider', { name: 'Position in the session' });
+      const box = await bar.boundingBox();
+      const durationMs = Number(await bar.getAttribute('aria-valuemax'));
+      if (box === null) throw new Error('no seek bar');
+      await page.mouse.click(box.x + (box.width * timeMs) / durationMs, box.y + box.height / 2);
+      await settled(page);
+      pictures.push((await shownPicture(page)).shown);
+    }
+    await context.close();
+    return pictures;
   };
 
   it(
@@ -81,12 +114,21 @@ describe.runIf(requirePeers(...PEERS))('a client whose connection is cut', () =>
       const order = ['redemption', 'session.connected', 'session.client-lost', 'reconnection', 'session.reconnected'];
       expect(kinds.filter((kind) => order.includes(String(kind)))).toEqual(order);
 
-      // What a reviewer sees right before and right after the cut.
+      // What a reviewer sees in the stored files, and in the player right before the cut and at the end.
       const [video] = await downloadVideos(gateway.api, sessionId);
       if (video === undefined) throw new Error('no first part');
       const lastOfFirst = await decodeMp4Frame(video.mp4, Number.POSITIVE_INFINITY);
-      expect(lumaPsnr(before, lastOfFirst, POINTER)).toBeGreaterThanOrEqual(MINIMUM_PSNR_DB);
-      expect(lumaPsnr(after, lastFrame, POINTER)).toBeGreaterThanOrEqual(MINIMUM_PSNR_DB);
+      const inPlayer = await replayed(sessionId, [(first?.endMs ?? 0) - 200, manifest.durationMs - 200]);
+      for (const [server, ...pictures] of [
+        [before, lastOfFirst, inPlayer[0]],
+        [after, lastFrame, inPlayer[1]],
+      ] as const) {
+        for (const picture of pictures) {
+          expect(picture === undefined ? 0 : lumaPsnr(server, picture, POINTER)).toBeGreaterThanOrEqual(
+            MINIMUM_PSNR_DB,
+          );
+        }
+      }
       expect(lumaPsnr(before, after)).toBeLessThan(MINIMUM_PSNR_DB);
       const info = await gateway.api.json<RecordingInfo>('GET', `/api/v1/recordings/${sessionId}`);
       expect(info.interruptions).toEqual(manifest.interruptions);
