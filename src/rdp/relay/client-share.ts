@@ -10,6 +10,7 @@ import type { RelayOutput } from './output.js';
 import { slowPathPointerPosition } from './pointer-position.js';
 import { reframe } from './reframe.js';
 import { shapeClientCapabilities, surfaceCodecs } from './shaping/capability-sets.js';
+import { orderCaches } from './shaping/drawing-orders.js';
 import type { ShareState } from './share-state.js';
 
 /** A client could blank the recording with the one and paint from an earlier session with the other. */
@@ -60,7 +61,11 @@ export class ClientShare {
     this.#share.awaitsConfirm = false;
     const confirm = decodeConfirmActive(pdu.body);
     const capabilitySets = shapeClientCapabilities(confirm.capabilitySets);
-    const fromClient = { ...pointerCaches(capabilitySets), surfaceCodecs: surfaceCodecs(capabilitySets) };
+    const fromClient = {
+      ...pointerCaches(capabilitySets),
+      surfaceCodecs: surfaceCodecs(capabilitySets),
+      orderCaches: orderCaches(capabilitySets),
+    };
     outputs.push({ type: 'activation', activation: { ...desktop, ...fromClient, compression } });
     this.#noticeSize(desktop, outputs);
     const body = encodeConfirmActive({ ...confirm, capabilitySets });

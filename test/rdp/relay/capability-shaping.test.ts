@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SURFACE_CODECS, type SurfaceCodec } from '../../../src/contract/capability-table.js';
+import { DRAWING_ORDERS, SURFACE_CODECS, type SurfaceCodec } from '../../../src/contract/capability-table.js';
 import type { RelayOutput } from '../../../src/rdp/relay/output.js';
 import {
   type CapabilityKind,
@@ -9,13 +9,23 @@ import {
 } from '../../../src/rdp/session/capabilities/capability-sets.js';
 import { CodecGuid } from '../../../src/rdp/session/capabilities/bitmap-codecs.js';
 import { PERSISTENT_KEYS_EXPECTED_FLAG } from '../../../src/rdp/session/capabilities/bitmap-cache-rev2.js';
-import { GLYPH_SUPPORT_NONE } from '../../../src/rdp/session/capabilities/glyph-cache.js';
+import { BRUSH_COLOR_8X8, BRUSH_COLOR_FULL } from '../../../src/rdp/session/capabilities/brush.js';
+import { GLYPH_SUPPORT_ENCODE } from '../../../src/rdp/session/capabilities/glyph-cache.js';
 import { INPUT_FLAG_MOUSE_RELATIVE, INPUT_FLAG_SCANCODES } from '../../../src/rdp/session/capabilities/input.js';
-import { NEGOTIATEORDERSUPPORT, ZEROBOUNDSDELTASSUPPORT } from '../../../src/rdp/session/capabilities/order.js';
+import {
+  COLORINDEXSUPPORT,
+  NEGOTIATEORDERSUPPORT,
+  ORDERFLAGS_EX_ALTSEC_FRAME_MARKER_SUPPORT,
+  ORDERFLAGS_EX_CACHE_BITMAP_REV3_SUPPORT,
+  ORDERFLAGS_EXTRA_FLAGS,
+  SOLIDPATTERNBRUSHONLY,
+  ZEROBOUNDSDELTASSUPPORT,
+} from '../../../src/rdp/session/capabilities/order.js';
 import { VCCAPS_COMPR_CS_8K, VCCAPS_NO_COMPR } from '../../../src/rdp/session/capabilities/virtual-channel.js';
 import { decodeConfirmActive } from '../../../src/rdp/session/confirm-active.js';
 import { decodeDemandActive } from '../../../src/rdp/session/demand-active.js';
 import { decodeShareControl } from '../../../src/rdp/session/share-control.js';
+import { MAX_BITMAP_CACHE_PIXELS } from '../../../src/rdp/wire/limits.js';
 import { Reader } from '../../../src/rdp/wire/reader.js';
 import { anySet } from '../session/capability-arbitraries.js';
 import { example } from '../session/support.js';
@@ -120,11 +130,27 @@ describe.each(BOTH)('[invariant 2] in a recorded session the capabilities %s', (
     expect(findCapability(shaped([general]), 'general')).toEqual({ ...general, suppressOutputSupport: 0 });
   });
 
-  it('have no drawing order, and say so as a negotiated choice', () => {
+  it('have no drawing orders but those that the recorder decodes', () => {
     const set = findCapability(shaped([order]), 'order');
-    expect(set?.orderSupport).toEqual(new Uint8Array(32));
-    expect(set?.orderFlags).toBe(NEGOTIATEORDERSUPPORT | ZEROBOUNDSDELTASSUPPORT);
-    expect(set).toMatchObject({ orderSupportExFlags: 0, desktopSaveSize: 0 });
+    const decoded = new Set<number>(Object.values(DRAWING_ORDERS));
+    expect(decoded.size).toBeGreaterThan(0);
+    expect([...(set?.orderSupport ?? [])]).toEqual(
+      Array.from({ length: 32 }, (_, index) => Number(decoded.has(index))),
+    );
+    const known = [NEGOTIATEORDERSUPPORT, ZEROBOUNDSDELTASSUPPORT, COLORINDEXSUPPORT, SOLIDPATTERNBRUSHONLY];
+    expect(set?.orderFlags).toBe(known.reduce((sum, flag) => sum | flag, ORDERFLAGS_EXTRA_FLAGS));
+    const exFlags = ORDERFLAGS_EX_CACHE_BITMAP_REV3_SUPPORT | ORDERFLAGS_EX_ALTSEC_FRAME_MARKER_SUPPORT;
+    expect(set).toMatchObject({ orderSupportExFlags: exFlags, desktopSaveSize: 0 });
+  });
+
+  it('claim no order that was not claimed', () => {
+    const none = {
+      ...order,
+      orderFlags: NEGOTIATEORDERSUPPORT,
+      orderSupport: new Uint8Array(32),
+      orderSupportExFlags: 0,
+    };
+    expect(findCapability(shaped([none]), 'order')).toEqual({ ...none, desktopSaveSize: 0 });
   });
 
   it('name only codecs that the recorder decodes', () => {
@@ -203,25 +229,70 @@ describe.each(BOTH)('[invariant 2] in a recorded session the capabilities %s', (
 
 describe('[invariant 2] a recorded client', () => {
   it('offers no persistent bitmap cache: its pictures are in no trace of this session', () => {
-    const cells = Array.from({ length: 5 }, () => ({ numEntries: 100, persistent: true }));
+    const cells = Array.from({ length: 5 }, () => ({ numEntries: 50, persistent: true }));
     const cacheFlags = PERSISTENT_KEYS_EXPECTED_FLAG | 2;
     const [set] = ofClient([{ kind: 'bitmap-cache-rev2', cacheFlags, numCellCaches: 5, cells }]);
     const expected = cells.map((cell) => ({ ...cell, persistent: false }));
     expect(set).toMatchObject({ cacheFlags: 2, numCellCaches: 5, cells: expected });
   });
 
-  it('offers no glyph cache and no offscreen bitmaps', () => {
-    const caches = Array.from({ length: 10 }, () => ({ cacheEntries: 254, cacheMaximumCellSize: 4 }));
+  it('offers no offscreen bitmaps', () => {
     const sets = ofClient([
-      { kind: 'glyph-cache', glyphCache: caches, fragCache: 0x0100_0100, glyphSupportLevel: 3 },
       { kind: 'offscreen-cache', offscreenSupportLevel: 1, offscreenCacheSize: 7680, offscreenCacheEntries: 100 },
     ]);
-    expect(findCapability(sets, 'glyph-cache')?.glyphSupportLevel).toBe(GLYPH_SUPPORT_NONE);
     expect(findCapability(sets, 'offscreen-cache')).toMatchObject({
       offscreenSupportLevel: 0,
       offscreenCacheSize: 0,
       offscreenCacheEntries: 0,
     });
+  });
+
+  it('offers glyphs and brushes as far as they are decoded', () => {
+    const glyphCache = Array.from({ length: 10 }, () => ({ cacheEntries: 254, cacheMaximumCellSize: 4 }));
+    const sets = ofClient([
+      { kind: 'glyph-cache', glyphCache, fragCache: 0x0100_0100, glyphSupportLevel: 9 },
+      { kind: 'brush', brushSupportLevel: BRUSH_COLOR_FULL },
+    ]);
+    expect(findCapability(sets, 'glyph-cache')).toMatchObject({ glyphCache, glyphSupportLevel: GLYPH_SUPPORT_ENCODE });
+    expect(findCapability(sets, 'brush')?.brushSupportLevel).toBe(BRUSH_COLOR_8X8);
+  });
+
+  it('offers bitmap caches that the recorder can keep', () => {
+    const cells = Array.from({ length: 5 }, () => ({ numEntries: 0x7fff_ffff, persistent: false }));
+    const caches = [8, 256, 12_288].map((cacheMaximumCellSize) => ({ cacheEntries: 0xffff, cacheMaximumCellSize }));
+    const sets = ofClient([
+      { kind: 'bitmap-cache-rev2', cacheFlags: 2, numCellCaches: 5, cells },
+      { kind: 'bitmap-cache', caches },
+    ]);
+    findCapability(sets, 'bitmap-cache-rev2')?.cells.forEach(({ numEntries }, index) => {
+      expect(numEntries * (16 << index) ** 2).toBe(MAX_BITMAP_CACHE_PIXELS);
+    });
+    const entries = findCapability(sets, 'bitmap-cache')?.caches.map(({ cacheEntries }) => cacheEntries);
+    expect(entries).toEqual([0xffff, 16_384, 341]);
+  });
+
+  it('tells the recorder which caches it offered', () => {
+    const glyphCache = Array.from({ length: 10 }, (_, index) => ({
+      cacheEntries: 10 + index,
+      cacheMaximumCellSize: 4,
+    }));
+    const cells = [600, 700, 800, 0, 0].map((numEntries) => ({ numEntries, persistent: false }));
+    const caches = [100, 1000, 200].map((cacheEntries) => ({ cacheEntries, cacheMaximumCellSize: 256 }));
+    const cachesOf = (sets: readonly CapabilitySet[]): unknown => {
+      const [first] = confirm(confirmActive(sets), true);
+      return first?.type === 'activation' ? first.activation.orderCaches : undefined;
+    };
+    const announced: CapabilitySet[] = [
+      { kind: 'bitmap-cache-rev2', cacheFlags: 0, numCellCaches: 2, cells },
+      { kind: 'bitmap-cache', caches },
+      { kind: 'glyph-cache', glyphCache, fragCache: 0x0100_0100, glyphSupportLevel: 3 },
+      { kind: 'brush', brushSupportLevel: BRUSH_COLOR_8X8 },
+    ];
+    const glyphs = Array.from({ length: 10 }, (_, index) => 10 + index);
+    expect(cachesOf(announced)).toEqual({ bitmaps: [600, 1000, 200], glyphs, brushes: true });
+    expect(cachesOf([])).toEqual({ bitmaps: [], glyphs: [], brushes: false });
+    const none: CapabilitySet = { kind: 'glyph-cache', glyphCache, fragCache: 0, glyphSupportLevel: 0 };
+    expect(cachesOf([none])).toEqual({ bitmaps: [], glyphs: [], brushes: false });
   });
 
   it('begins the picture with what the target demanded and the client confirmed', () => {

@@ -313,7 +313,7 @@ describe('fragments', () => {
 });
 
 describe('other records', () => {
-  it('reports drawing orders and graphics channels, which were not offered', () => {
+  it('reports drawing orders that cannot be read, and graphics channels, which were not offered', () => {
     const picture = started();
     const orders = fastPath(single(FastPathUpdateCode.orders, Uint8Array.of(1, 0, 9, 9)));
     expect(picture.apply(orders).drops).toMatchObject([{ codec: 'orders', bytes: 4, pdus: 1 }]);

@@ -5,16 +5,16 @@
 import type { SurfaceCodec } from '../../../contract/capability-table.js';
 import type { TraceActivation } from '../../../contract/trace.js';
 import { CodecGuid } from '../../session/capabilities/bitmap-codecs.js';
-import { PERSISTENT_KEYS_EXPECTED_FLAG } from '../../session/capabilities/bitmap-cache-rev2.js';
 import type { CapabilityKind, CapabilityOf, CapabilitySet } from '../../session/capabilities/capability-sets.js';
-import { GLYPH_SUPPORT_NONE } from '../../session/capabilities/glyph-cache.js';
 import { INPUT_FLAG_MOUSE_RELATIVE } from '../../session/capabilities/input.js';
-import {
-  NEGOTIATEORDERSUPPORT,
-  ORDER_SUPPORT_BYTES,
-  ZEROBOUNDSDELTASSUPPORT,
-} from '../../session/capabilities/order.js';
 import { VCCAPS_NO_COMPR } from '../../session/capabilities/virtual-channel.js';
+import {
+  withBoundedCaches,
+  withDecodedBrushes,
+  withDecodedGlyphs,
+  withDecodedOrders,
+  withoutPersistentCaches,
+} from './drawing-orders.js';
 
 type Edit<K extends CapabilityKind> = (set: CapabilityOf<K>) => CapabilityOf<K>;
 type EditTable = { readonly [K in CapabilityKind]?: Edit<K> };
@@ -26,24 +26,6 @@ const withoutChannelCompression: Edit<'virtual-channel'> = (set) => ({ ...set, f
 
 /** A client that may suppress output could blank the recording while its input goes on; 2.2.7.1.1. */
 const withoutSuppressOutput: Edit<'general'> = (set) => ({ ...set, suppressOutputSupport: 0 });
-
-/** No drawing order is decoded, so none is offered; the flags say that this is a negotiated choice; 2.2.7.1.3. */
-const withoutOrders: Edit<'order'> = (set) => ({
-  ...set,
-  orderFlags: set.orderFlags & (NEGOTIATEORDERSUPPORT | ZEROBOUNDSDELTASSUPPORT),
-  orderSupport: new Uint8Array(ORDER_SUPPORT_BYTES),
-  orderSupportExFlags: 0,
-  desktopSaveSize: 0,
-});
-
-/** Pixels of an earlier session are not in this session's trace; 2.2.7.1.4.2. */
-const withoutPersistentCaches: Edit<'bitmap-cache-rev2'> = (set) => ({
-  ...set,
-  cacheFlags: set.cacheFlags & ~PERSISTENT_KEYS_EXPECTED_FLAG,
-  cells: set.cells.map((cell) => ({ ...cell, persistent: false })),
-});
-
-const withoutGlyphs: Edit<'glyph-cache'> = (set) => ({ ...set, glyphSupportLevel: GLYPH_SUPPORT_NONE });
 
 const withoutOffscreen: Edit<'offscreen-cache'> = (set) => ({
   ...set,
@@ -91,8 +73,8 @@ export function surfaceCodecs(sets: readonly CapabilitySet[]): TraceActivation['
 const CLIENT_TABLE: EditTable = {
   general: withoutSuppressOutput,
   bitmap: keep,
-  order: withoutOrders,
-  'bitmap-cache': keep,
+  order: withDecodedOrders,
+  'bitmap-cache': withBoundedCaches,
   'bitmap-cache-rev2': withoutPersistentCaches,
   control: keep,
   activation: keep,
@@ -102,8 +84,8 @@ const CLIENT_TABLE: EditTable = {
   sound: keep,
   input: withoutRelativeMouse,
   font: keep,
-  brush: keep,
-  'glyph-cache': withoutGlyphs,
+  brush: withDecodedBrushes,
+  'glyph-cache': withDecodedGlyphs,
   'offscreen-cache': withoutOffscreen,
   'virtual-channel': withoutChannelCompression,
   'multifragment-update': keep,
@@ -117,7 +99,7 @@ const CLIENT_TABLE: EditTable = {
 const TARGET_TABLE: EditTable = {
   general: withoutSuppressOutput,
   bitmap: keep,
-  order: withoutOrders,
+  order: withDecodedOrders,
   control: keep,
   activation: keep,
   pointer: keep,
