@@ -16,6 +16,7 @@ import {
   MAX_GFX_SMALL_CACHE_BYTES,
   MAX_GFX_SMALL_CACHE_SLOTS,
 } from '../../src/rdp/wire/limits.js';
+import { ClearCodecDecoder } from '../decoders/clearcodec/clearcodec.js';
 import { decodePlanar } from '../decoders/planar.js';
 import { decodeRawBitmap } from '../decoders/raw-bitmap.js';
 import { decodeRemoteFx } from '../decoders/remotefx/remotefx.js';
@@ -29,6 +30,7 @@ export const GFX_DECODERS = {
   planar: bitmapCodec(decodePlanar),
   alpha: createAlphaDecoder,
   remotefx: bitmapCodec(decodeRemoteFx),
+  clearcodec: () => new ClearCodecDecoder(),
 } as const satisfies Record<GfxCodec, GfxDecoderFactory>;
 
 /** Names of codecs by their ids, those without a decoder too: they are named when they are lost. */

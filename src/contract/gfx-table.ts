@@ -22,7 +22,13 @@ export const GFX_AVC_CODECS = ['avc420', 'avc444', 'avc444v2'] as const;
 export type AnyGfxCodec = (typeof GFX_CODECS_OF_EVERY_VERSION)[number] | (typeof GFX_AVC_CODECS)[number];
 
 /** Codecs that the recorder decodes. */
-export const GFX_CODECS = ['uncompressed', 'planar', 'alpha', 'remotefx'] as const satisfies readonly AnyGfxCodec[];
+export const GFX_CODECS = [
+  'uncompressed',
+  'planar',
+  'alpha',
+  'remotefx',
+  'clearcodec',
+] as const satisfies readonly AnyGfxCodec[];
 export type GfxCodec = (typeof GFX_CODECS)[number];
 
 type MissingCodec = Exclude<(typeof GFX_CODECS_OF_EVERY_VERSION)[number], GfxCodec>;

@@ -220,13 +220,13 @@ describe('bitmaps', () => {
   it('that cannot be decoded are hatched and told of with their place on the desktop', () => {
     const picture = started();
     say(picture, surface(2, 20, 20), map(2, 30, 40));
-    const records = message(START, bitmap(2, rect(5, 5, 15, 15), new Uint8Array(9), GfxCodecId.clearCodec), END);
+    const records = message(START, bitmap(2, rect(5, 5, 15, 15), new Uint8Array(9), 0x77), END);
     const applied = apply(picture, records);
     const bytes = 8 + 17 + 9;
     expect(applied.drops).toMatchObject([
-      { codec: 'clearcodec', area: { x: 35, y: 45, width: 10, height: 10 }, pdus: 1, untilReset: false },
+      { codec: 'graphics codec 119', area: { x: 35, y: 45, width: 10, height: 10 }, pdus: 1, untilReset: false },
     ]);
-    expect(applied.drops[0]?.reason).toBe('unsupported: clearcodec');
+    expect(applied.drops[0]?.reason).toBe('unsupported: graphics codec 119');
     expect(applied.drops[0]?.bytes).toBeGreaterThanOrEqual(bytes);
     expect(applied.changed).toBe(true);
     expect(pixel(picture, 36, 46)).not.toBe(BLACK);
