@@ -109,15 +109,33 @@ export class ProgressiveDecoder {
       if (right <= left || bottom <= top) continue;
       if (!reconstructed && !this.#tileDecoder.reconstruct(surface.tile(index))) return;
       reconstructed = true;
-      const pixels = this.#tileDecoder.pixels;
-      for (let row = top; row < bottom; row += 1) {
-        const from = (row - y) * TILE_SIZE - x;
-        const to = row * target.width;
-        for (let column = left; column < right; column += 1) {
-          target.words[to + column] = pixels[from + column] as number;
-        }
-      }
+      const from = (top - y) * TILE_SIZE + left - x;
+      copyRows(
+        this.#tileDecoder.pixels,
+        from,
+        target.words,
+        top * target.width + left,
+        target.width,
+        right - left,
+        bottom - top,
+      );
     }
+  }
+}
+
+function copyRows(
+  pixels: Uint32Array,
+  from: number,
+  words: Uint32Array,
+  to: number,
+  width: number,
+  columns: number,
+  rows: number,
+): void {
+  for (let row = 0; row < rows; row += 1) {
+    for (let i = 0; i < columns; i += 1) words[to + i] = pixels[from + i] as number; // within the tile
+    from += TILE_SIZE;
+    to += width;
   }
 }
 

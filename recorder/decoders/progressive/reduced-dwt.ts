@@ -5,6 +5,7 @@
  */
 import { COEFFICIENTS } from '../remotefx/rlgr.js';
 import { REDUCED_BANDS } from './bands.js';
+import { createWasmReducedDwt, type InverseReducedDwt } from './reduced-dwt-kernel.js';
 
 interface Level {
   readonly low: number;
@@ -22,11 +23,16 @@ const LL3 = REDUCED_BANDS[9] as number;
 
 // Indices below follow from the fixed sizes of the levels, hence the `as number`.
 
-/** Transforms tile components in memory of its own. */
+/** Transforms tile components in memory of its own: with a kernel, or by itself, which gives the same. */
 export class ReducedDwt {
+  readonly #kernel: InverseReducedDwt | null;
   readonly #level3 = new Int16Array(17 * 17);
   readonly #level2 = new Int16Array(33 * 33);
   readonly #rows = new Int16Array(64 * 64);
+
+  constructor(kernel: InverseReducedDwt | null = createWasmReducedDwt()) {
+    this.#kernel = kernel;
+  }
 
   /**
    * Writes 64 rows of 64 values to `out` from the component at `coefficients[at]`, of which those before `first` are zero.
@@ -34,6 +40,10 @@ export class ReducedDwt {
   inverse(coefficients: Int16Array, at: number, first: number, out: Int16Array): void {
     if (first >= LL3 && isFlat(coefficients, at + LL3)) {
       out.fill(coefficients[at + LL3] as number);
+      return;
+    }
+    if (this.#kernel !== null) {
+      this.#kernel(coefficients, at, out);
       return;
     }
     this.#level(LEVEL_3, coefficients, at, coefficients, at + LL3, this.#level3);
@@ -58,6 +68,11 @@ export class ReducedDwt {
   }
 }
 
+/** What 16 bits hold of a value: planes have no more, and neither has the kernel. */
+function wrap(value: number): number {
+  return (value << 16) >> 16;
+}
+
 function isFlat(coefficients: Int16Array, at: number): boolean {
   const value = coefficients[at] as number;
   for (let i = at + 1; i < at + COEFFICIENTS - LL3; i += 1) if (coefficients[i] !== value) return false;
@@ -76,10 +91,10 @@ function inverseRow(
   high: number,
 ): void {
   let detail = highs[highAt] as number;
-  let even = (lows[lowAt] as number) - detail;
+  let even = wrap((lows[lowAt] as number) - detail);
   for (let i = 1; i < high; i += 1) {
     const nextDetail = highs[highAt + i] as number;
-    const nextEven = (lows[lowAt + i] as number) - ((detail + nextDetail + 1) >> 1);
+    const nextEven = wrap((lows[lowAt + i] as number) - ((detail + nextDetail + 1) >> 1));
     out[to] = even;
     out[to + 1] = 2 * detail + ((even + nextEven) >> 1);
     to += 2;
@@ -87,7 +102,7 @@ function inverseRow(
     even = nextEven;
   }
   const mirrored = low === high + 1 ? detail : 0;
-  const last = (lows[lowAt + high] as number) - ((detail + mirrored + 1) >> 1);
+  const last = wrap((lows[lowAt + high] as number) - ((detail + mirrored + 1) >> 1));
   out[to] = even;
   out[to + 1] = 2 * detail + ((even + last) >> 1);
   out[to + 2] = last;
@@ -108,7 +123,7 @@ function inverseColumns(source: Int16Array, out: Int16Array, size: number, low: 
     for (let x = 0; x < size; x += 1) {
       const detail = source[highAt + x] as number;
       const nextDetail = beyond ? 0 : (source[highAt + mirror + x] as number);
-      const nextEven = (source[lowAt + x] as number) - ((detail + nextDetail + 1) >> 1);
+      const nextEven = wrap((source[lowAt + x] as number) - ((detail + nextDetail + 1) >> 1));
       out[to + size + x] = 2 * detail + (((out[to + x] as number) + nextEven) >> 1);
       out[to + 2 * size + x] = nextEven;
     }

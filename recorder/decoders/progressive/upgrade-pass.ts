@@ -45,6 +45,10 @@ export function decodeUpgradePass(
     const bandEnd = at + (bands[band + 1] as number);
     for (let i = at + (bands[band] as number); i < bandEnd; i += 1) {
       const sign = band === LL3_BAND ? 1 : (signs[i] as number);
+      if (sign === 0 && zeros > 0) {
+        zeros -= 1;
+        continue;
+      }
       if (sign !== 0) {
         const input = (data.getUint32(rawBit >> 3) << (rawBit & 7)) >>> (32 - count);
         rawBit += count;
@@ -52,7 +56,7 @@ export function decodeUpgradePass(
         coefficients[i] = (coefficients[i] as number) + (sign > 0 ? input << shift : -(input << shift));
         continue;
       }
-      if (zeros === 0 && !valueNext) {
+      if (!valueNext) {
         const k = kp >> KP_SHIFT;
         const word = data.getUint32(srlBit >> 3) << (srlBit & 7);
         if (word >= 0) {
@@ -67,10 +71,10 @@ export function decodeUpgradePass(
           valueNext = true;
         }
         if (srlBit > srlEnd) return false;
-      }
-      if (zeros > 0) {
-        zeros -= 1;
-        continue;
+        if (zeros > 0) {
+          zeros -= 1;
+          continue;
+        }
       }
       valueNext = false;
       const negative = ((data.getUint8(srlBit >> 3) << (srlBit & 7)) & 0x80) !== 0;

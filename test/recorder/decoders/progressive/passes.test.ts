@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ORIGINAL_BANDS, REDUCED_BANDS } from '../../../../recorder/decoders/progressive/bands.js';
 import { decodeFirstPass } from '../../../../recorder/decoders/progressive/first-pass.js';
+import { createWasmReducedDwt } from '../../../../recorder/decoders/progressive/reduced-dwt-kernel.js';
 import { ReducedDwt } from '../../../../recorder/decoders/progressive/reduced-dwt.js';
 import { decodeUpgradePass } from '../../../../recorder/decoders/progressive/upgrade-pass.js';
 import { bandSizes, COEFFICIENTS, ComponentEncoder, forwardDwt, NO_FACTORS } from './encoder.js';
@@ -132,26 +133,31 @@ describe('passes of a component', () => {
 });
 
 describe('the Reduce-Extrapolate transform', () => {
-  it('is undone to within a few steps of a thirty-second', () => {
+  const kernel = createWasmReducedDwt();
+  const transforms = [
+    ['TypeScript', new ReducedDwt(null)],
+    ['WebAssembly', new ReducedDwt(kernel)],
+  ] as const;
+
+  it.each(transforms)('is undone to within a few steps of a thirty-second (%s)', (_, dwt) => {
     const plane = fc.array(fc.integer({ min: -4096, max: 4095 }), { minLength: 97, maxLength: 97 });
     fc.assert(
       fc.property(plane, (values) => {
         const picture = Array.from({ length: COEFFICIENTS }, (_, i) => values[(i + (i >> 6)) % 97] ?? 0);
         const out = new Int16Array(COEFFICIENTS);
-        new ReducedDwt().inverse(Int16Array.from(forwardDwt(picture, true)), 0, 0, out);
+        dwt.inverse(Int16Array.from(forwardDwt(picture, true)), 0, 0, out);
         // Halving the high values drops a bit at each level.
         const worst = out.reduce((most, value, i) => Math.max(most, Math.abs(value - (picture[i] ?? 0))), 0);
         expect(worst).toBeLessThanOrEqual(16);
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
 
-  it('gives the same without detail whether it is told so or not', () => {
+  it.each(transforms)('gives the same without detail whether it is told so or not (%s)', (_, dwt) => {
     const data = new Int16Array(COEFFICIENTS);
     for (let i = 3007; i < COEFFICIENTS; i += 1) data[i] = ((i * 31) % 257) - 128;
     const [told, untold] = [new Int16Array(COEFFICIENTS), new Int16Array(COEFFICIENTS)];
-    const dwt = new ReducedDwt();
     dwt.inverse(data, 0, 3007, told);
     dwt.inverse(data, 0, 0, untold);
     expect(told).toEqual(untold);
@@ -160,5 +166,21 @@ describe('the Reduce-Extrapolate transform', () => {
     dwt.inverse(data, 0, 0, untold);
     expect(told).toEqual(untold);
     expect(told.every((value) => value === 77)).toBe(true);
+  });
+
+  it('is the same to the bit in WebAssembly and in TypeScript, overflow included', () => {
+    expect(kernel).not.toBeNull();
+    const wide = fc.int16Array({ minLength: 500, maxLength: 500 });
+    fc.assert(
+      fc.property(wide, fc.integer({ min: 0, max: 10 }), fc.constantFrom(0, 1, 2), (values, shift, component) => {
+        const at = component * COEFFICIENTS;
+        const data = Int16Array.from({ length: 3 * COEFFICIENTS }, (_, i) => (values[(i * 13) % 499] ?? 0) >> shift);
+        const [scalar, vector] = [new Int16Array(COEFFICIENTS), new Int16Array(COEFFICIENTS)];
+        new ReducedDwt(null).inverse(data, at, 0, scalar);
+        kernel?.(data, at, vector);
+        expect(vector).toEqual(scalar);
+      }),
+      { numRuns: 60 },
+    );
   });
 });
