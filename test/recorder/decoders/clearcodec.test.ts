@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ClearCodecDecoder } from '../../../recorder/decoders/clearcodec/clearcodec.js';
@@ -183,6 +184,34 @@ describe('the examples of the specification', () => {
     expect(Array.from(bench.draw(hex('03 01 04 00'), 4, 4))).toEqual(colors);
     expect(Array.from(bench.draw(hex('03 02 04 00'), 8, 2))).toEqual(colors);
   });
+});
+
+describe('streams of a session', () => {
+  interface DrawnStream {
+    readonly width: number;
+    readonly height: number;
+    /** Base64. */
+    readonly data: string;
+    readonly sha256: string;
+  }
+  const file = new URL('../../fixtures/clearcodec/libfreerdp.json', import.meta.url);
+  const sequences = JSON.parse(readFileSync(file, 'utf8')) as DrawnStream[][];
+
+  it.each(sequences.map((streams, index) => [index, streams] as const))(
+    'number %i are drawn as libfreerdp draws them',
+    (_, streams) => {
+      const decoder = new ClearCodecDecoder();
+      const surface = { width: 100, height: 70, words: new Uint32Array(7000).fill(UNTOUCHED) };
+      const hashes = streams.map(({ width, height, data }) => {
+        const area = { x: 2, y: 3, width, height };
+        const fields = { surfaceId: 1, codecContextId: null, pixelFormat: 0x20, area };
+        decoder.decode({ data: new Uint8Array(Buffer.from(data, 'base64')), ...fields }, surface);
+        const opaque = surface.words.map((word) => word | BLACK);
+        return createHash('sha256').update(new Uint8Array(opaque.buffer)).digest('hex');
+      });
+      expect(hashes).toEqual(streams.map(({ sha256 }) => sha256));
+    },
+  );
 });
 
 describe('layers', () => {
