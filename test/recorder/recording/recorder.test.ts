@@ -83,6 +83,7 @@ function startMessage(parts: readonly TracePart[], live = false, encoder: Encode
     storage,
     encoder,
     outcome,
+    unrecorded: [],
   };
   return message;
 }
@@ -363,7 +364,7 @@ describe('a live session', () => {
       }
       recorder.send({ type: 'part-closed', part: part.part, sizeBytes: size });
     }
-    recorder.send({ type: 'session-ended', outcome: 'complete' });
+    recorder.send({ type: 'session-ended', outcome: 'complete', unrecorded: [] });
   }
 
   it('[invariant] gives the same recording as the closed trace, in whatever steps it arrives', async () => {
@@ -400,9 +401,21 @@ describe('a live session', () => {
   it('a session that ends by policy says so', async () => {
     freshContainer();
     const recorder = launch(startMessage([SECOND], true));
-    recorder.send({ type: 'session-ended', outcome: 'ended-by-policy' });
+    recorder.send({ type: 'session-ended', outcome: 'ended-by-policy', unrecorded: [] });
     expect(await recorder.exited()).toBe(0);
     expect((await manifest()).outcome).toBe('ended-by-policy');
+  });
+
+  it('[invariant 3] has a gap for what went on without a trace, and lasts until its end', async () => {
+    freshContainer();
+    const reason = 'trace-full';
+    const gap = { startMs: 90_000, endMs: 95_000, reason, codec: 'trace', area: null, bytes: 0, pdus: 0 };
+    const recorder = launch(startMessage([SECOND], true));
+    recorder.send({ type: 'session-ended', outcome: 'complete', unrecorded: [gap] });
+    expect(await recorder.exited()).toBe(0);
+    const { gaps, durationMs } = await manifest();
+    expect(gaps).toContainEqual(gap);
+    expect(durationMs).toBe(95_000);
   });
 });
 
