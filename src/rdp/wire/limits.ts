@@ -118,3 +118,6 @@ export const MAX_GFX_SMALL_CACHE_SLOTS = 4096;
  * few of them; a frame that scrolls and then draws over it touches its pixels some times over.
  */
 export const MAX_DESKTOPS_PER_GFX_MESSAGE = 16;
+
+/** Sign-in of a captured session before MCS, one direction: Kerberos tickets and certificate chains come to a few kilobytes. */
+export const MAX_SIGN_IN_BYTES = 256 * 1024;
