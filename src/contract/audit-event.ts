@@ -31,6 +31,9 @@ export const AUDIT_EVENT_KINDS = {
   'recording.finished': 'The recording is stored and verified',
   'recording.failed': 'The recorder failed',
   'recording.recovered': 'A recording was taken up again after a crash',
+  'import.requested': 'A captured session was given for import',
+  'import.refused': 'The import of a captured session was refused',
+  'import.made': 'A captured session was imported',
   'replay.watched': 'A recording was watched',
   'export.made': 'Records were exported',
   'policy.changed': 'Policy was changed',
@@ -41,7 +44,7 @@ export type AuditEventKind = keyof typeof AUDIT_EVENT_KINDS;
 /** What a caller hands to the audit log. `data` is a fact sheet: no secret, no payload. */
 export interface AuditEvent {
   readonly kind: AuditEventKind;
-  /** Who caused it: `user:<id>`, `client:<address>`, `target:<name>` or `gateway`. */
+  /** Who caused it: `user:<id>`, `client:<address>`, `target:<name>`, `gateway` or `command-line`. */
   readonly actor: string;
   readonly sessionId: SessionId | null;
   readonly data: { readonly [key: string]: Json };

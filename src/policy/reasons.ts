@@ -37,6 +37,15 @@ export const REASONS = {
     sentence: 'This session is recorded; it goes on with a gap when it cannot be recorded.',
     remedy: 'An operator can change the recording setting of the target.',
   },
+  'import-recorded': {
+    sentence: 'This captured session is recorded as what it is: imported.',
+    remedy: 'None is needed.',
+  },
+  'import-entra': {
+    sentence:
+      'Microsoft Entra ID sign-in shows in this capture, and a capture does not say whether the session came in by the portal, where such a session cannot be recorded.',
+    remedy: 'If it was a native client that connected, say so with --method native; that is put on record.',
+  },
 } as const;
 
 export type ReasonCode = keyof typeof REASONS;
