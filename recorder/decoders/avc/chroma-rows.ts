@@ -32,29 +32,31 @@ export class ChromaRows {
   /** Odd rows are rows of Y, for each 16 of them eight of U and eight of V; odd columns of even rows are U and V. */
   #fillV1(main: Yuv420Picture, auxiliary: Yuv420Picture, y: number, left: number, right: number): void {
     const { y: luma, u, v, yStride, uvStride, height } = auxiliary;
+    const { u0, v0, u1, v1 } = this;
     const chroma = (y >> 1) * uvStride;
     for (let x = left; x < right; x += 2) {
-      this.u0[x + 1] = u[chroma + (x >> 1)] as number; // within the picture, as all below
-      this.v0[x + 1] = v[chroma + (x >> 1)] as number;
+      u0[x + 1] = u[chroma + (x >> 1)] as number; // within the picture, as all below
+      v0[x + 1] = v[chroma + (x >> 1)] as number;
     }
     const rowU = (y & ~15) + ((y & 15) >> 1);
     const rowV = rowU + 8;
     if (rowV < height) {
-      this.u1.set(luma.subarray(rowU * yStride + left, rowU * yStride + right), left);
-      this.v1.set(luma.subarray(rowV * yStride + left, rowV * yStride + right), left);
+      u1.set(luma.subarray(rowU * yStride + left, rowU * yStride + right), left);
+      v1.set(luma.subarray(rowV * yStride + left, rowV * yStride + right), left);
       return;
     }
     // The last rows of a picture that was cropped: only the average is there.
     const average = (y >> 1) * main.uvStride;
     for (let x = left; x < right; x += 1) {
-      this.u1[x] = main.u[average + (x >> 1)] as number;
-      this.v1[x] = main.v[average + (x >> 1)] as number;
+      u1[x] = main.u[average + (x >> 1)] as number;
+      v1[x] = main.v[average + (x >> 1)] as number;
     }
   }
 
   /** Odd columns are Y, the left half of it U and the right half V; every fourth pixel of odd rows is U or V likewise. */
   #fillV2(auxiliary: Yuv420Picture, y: number, left: number, right: number): void {
     const { y: luma, u, v, yStride, uvStride, width } = auxiliary;
+    const { u0, v0, u1, v1 } = this;
     const half = width >> 1;
     const quarter = width >> 2;
     const even = y * yStride;
@@ -62,13 +64,13 @@ export class ChromaRows {
     const chroma = (y >> 1) * uvStride;
     for (let x = left; x < right; x += 2) {
       const at = x >> 1;
-      this.u0[x + 1] = luma[even + at] as number;
-      this.v0[x + 1] = luma[even + half + at] as number;
-      this.u1[x + 1] = luma[odd + at] as number;
-      this.v1[x + 1] = luma[odd + half + at] as number;
+      u0[x + 1] = luma[even + at] as number;
+      v0[x + 1] = luma[even + half + at] as number;
+      u1[x + 1] = luma[odd + at] as number;
+      v1[x + 1] = luma[odd + half + at] as number;
       const plane = (x & 2) === 0 ? u : v;
-      this.u1[x] = plane[chroma + (x >> 2)] as number;
-      this.v1[x] = plane[chroma + quarter + (x >> 2)] as number;
+      u1[x] = plane[chroma + (x >> 2)] as number;
+      v1[x] = plane[chroma + quarter + (x >> 2)] as number;
     }
   }
 }
