@@ -5,6 +5,8 @@
  */
 import type { TraceActivation } from '../../src/contract/trace.js';
 import type { OrdersUpdate } from '../../src/rdp/updates/orders-update.js';
+import { DecodeError } from '../../src/rdp/wire/errors.js';
+import { MAX_CACHED_PIXELS_PER_UPDATE } from '../../src/rdp/wire/limits.js';
 import { Reader } from '../../src/rdp/wire/reader.js';
 import { DecodeScratch } from '../decoders/encoded-bitmap.js';
 import { surfaceCodecIds, type SurfaceCodecIds } from '../decoders/registry.js';
@@ -47,6 +49,7 @@ export class OrderPainter {
   readonly #scratch = new DecodeScratch();
   #caches: OrderCaches;
   #poisoned = false;
+  #cachedPixelsLeft = 0;
 
   constructor(activation: Pick<TraceActivation, 'colorDepth'> & Partial<TraceActivation>) {
     this.#colorDepth = activation.colorDepth;
@@ -63,6 +66,7 @@ export class OrderPainter {
   /** Draws the orders of one update. Throws nothing for what a peer sent. */
   paint({ numberOrders, orderData }: OrdersUpdate, desktop: OrderDesktop, lose: Lose): void {
     const reader = new Reader(orderData, 'orders');
+    this.#cachedPixelsLeft = MAX_CACHED_PIXELS_PER_UPDATE;
     for (let index = 0; index < numberOrders; index += 1) {
       if (this.#poisoned) {
         lose({ codec: 'orders', area: null, reason: 'invalid: history is lost', untilReset: true });
@@ -76,6 +80,11 @@ export class OrderPainter {
         return;
       }
     }
+  }
+
+  #spendCached(pixels: number): void {
+    if (pixels > this.#cachedPixelsLeft) throw new DecodeError('limit', 'CacheBitmap', 0, 'pixels in one update');
+    this.#cachedPixelsLeft -= pixels;
   }
 
   /** Throws DecodeError when it is not known where the next order begins. */
@@ -124,6 +133,7 @@ export class OrderPainter {
       colorDepth: this.#colorDepth,
       surfaceCodecs: this.#surfaceCodecs,
       scratch: this.#scratch,
+      spend: (pixels: number) => this.#spendCached(pixels),
     };
     try {
       store = fill(body, extraFlags, context);

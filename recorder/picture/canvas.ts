@@ -69,9 +69,14 @@ export class Canvas {
   change(area: Rectangle, paint: (inside: Rectangle) => void, cost?: number): void {
     const inside = clip(area, this.#framebuffer.width, this.#framebuffer.height);
     if (inside === null) return;
-    if (!this.#spend(cost ?? inside.width * inside.height)) throw new DecodeError('limit', 'update', 0, 'pixels drawn');
+    this.spend(cost ?? inside.width * inside.height);
     paint(inside);
     this.#touch(inside);
+  }
+
+  /** Counts pixels, or what takes as long as one. @throws DecodeError when the update has drawn too much. */
+  spend(pixels: number): void {
+    if (!this.#spend(pixels)) throw new DecodeError('limit', 'update', 0, 'pixels drawn');
   }
 
   /** Marks an area as unknown, unless its update has drawn too much. Returns the part of it that is on the desktop. */

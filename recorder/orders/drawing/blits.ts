@@ -2,7 +2,6 @@
 import { DecodeError } from '../../../src/rdp/wire/errors.js';
 import { intersection, type Rectangle } from '../../picture/rectangle.js';
 import type { CachedBitmap } from '../caches.js';
-import { OPAQUE } from '../colors.js';
 import type { DstBlt } from '../primary/dst-blt.js';
 import type { MemBlt } from '../primary/mem-blt.js';
 import type { OpaqueRect } from '../primary/opaque-rect.js';
@@ -53,9 +52,12 @@ export function drawScrBlt(order: ScrBlt, drawing: Drawing): void {
   const visible = bounded === null ? null : intersection(bounded, { x: 0, y: 0, width, height });
   if (visible === null) return;
   // The source is read as it was before anything is drawn.
-  const top = visible.y - dy;
-  const before = words.slice(top * width, (top + visible.height) * width);
-  drawing.blt(visible, order.bRop, (x, y) => before[(y - dy - top) * width + x - dx] ?? 0);
+  const before = new Uint32Array(visible.width * visible.height);
+  for (let row = 0; row < visible.height; row += 1) {
+    const from = (visible.y - dy + row) * width + visible.x - dx;
+    before.set(words.subarray(from, from + visible.width), row * visible.width);
+  }
+  drawing.blt(visible, order.bRop, (x, y) => before[(y - visible.y) * visible.width + x - visible.x] ?? 0);
 }
 
 /**
@@ -69,33 +71,27 @@ export function drawMemBlt(order: MemBlt, drawing: Drawing): void {
   const dy = order.nTopRect - order.nYSrc;
   const area = intersection(blitArea(order), { x: dx, y: dy, width: bitmap.width, height: bitmap.height });
   if (area === null) return;
-  const words = colorsOf(bitmap, order.cacheId >> 8, drawing);
-  if (order.bRop === SRCCOPY) {
-    drawing.change(area, (inside) => copyRows(words, bitmap.width, inside, dx, dy, drawing));
-    return;
+  const { words, width } = bitmap;
+  if (bitmap.isIndexed) {
+    const colors = colorsOfIndices(order.cacheId >> 8, drawing);
+    drawing.blt(area, order.bRop, (x, y) => colors[(words[(y - dy) * width + x - dx] ?? 0) & 0xff] ?? 0);
+  } else if (order.bRop === SRCCOPY) {
+    drawing.change(area, (inside) => copyRows(bitmap, inside, dx, dy, drawing));
+  } else {
+    drawing.blt(area, order.bRop, (x, y) => words[(y - dy) * width + x - dx] ?? 0);
   }
-  drawing.blt(area, order.bRop, (x, y) => words[(y - dy) * bitmap.width + x - dx] ?? 0);
 }
 
-function copyRows(
-  words: Uint32Array,
-  bitmapWidth: number,
-  inside: Rectangle,
-  dx: number,
-  dy: number,
-  { framebuffer }: Drawing,
-): void {
+function copyRows(bitmap: CachedBitmap, inside: Rectangle, dx: number, dy: number, { framebuffer }: Drawing): void {
   for (let y = inside.y; y < inside.y + inside.height; y += 1) {
-    const from = (y - dy) * bitmapWidth + inside.x - dx;
-    framebuffer.words.set(words.subarray(from, from + inside.width), y * framebuffer.width + inside.x);
+    const from = (y - dy) * bitmap.width + inside.x - dx;
+    framebuffer.words.set(bitmap.words.subarray(from, from + inside.width), y * framebuffer.width + inside.x);
   }
 }
 
 /** Indices have the colours of the table that the order names, or of the session until that one was sent. */
-function colorsOf(bitmap: CachedBitmap, colorTable: number, { caches, palette }: Drawing): Uint32Array {
-  if (!bitmap.isIndexed) return bitmap.words;
-  const colors = caches.colorTables.has(colorTable) ? caches.colorTables.get(colorTable) : palette;
-  return bitmap.words.map((index) => (colors[index & 0xff] ?? 0) | OPAQUE);
+function colorsOfIndices(colorTable: number, { caches, palette }: Drawing): Uint32Array {
+  return caches.colorTables.has(colorTable) ? caches.colorTables.get(colorTable) : palette;
 }
 
 function invalidOperation(structure: string): DecodeError {

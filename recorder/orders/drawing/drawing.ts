@@ -22,6 +22,8 @@ export interface OrderTarget {
    * @throws DecodeError when the update has drawn too much; `cost` is in pixels, those of that part unless said.
    */
   change(area: Rectangle, paint: (inside: Rectangle) => void, cost?: number): void;
+  /** Counts what takes as long as so many pixels. Throws as `change` does. */
+  spend(pixels: number): void;
 }
 
 /** The colour at a place of the desktop. */
@@ -65,6 +67,10 @@ export class Drawing {
   change(area: Rectangle, paint: (inside: Rectangle) => void, cost?: number): void {
     const bounded = this.within(area);
     if (bounded !== null) this.#target.change(bounded, paint, cost);
+  }
+
+  spend(pixels: number): void {
+    this.#target.spend(pixels);
   }
 
   fill(area: Rectangle, color: number): void {

@@ -166,6 +166,8 @@ class TextDrawing {
   }
 
   #drawIndexed(index: number, reader: Reader): void {
+    // A glyph that is not visible takes its time as well.
+    this.#drawing.spend(1);
     this.#advance(this.#readDistance(reader));
     const glyph = this.#drawing.caches.glyphCache(this.#text.fields.cacheId).get(index);
     this.#drawGlyph(glyph);

@@ -4,6 +4,7 @@ import type { Reader } from '../../../src/rdp/wire/reader.js';
 import type { BitmapDecoder, DecodeScratch, EncodedBitmap } from '../../decoders/encoded-bitmap.js';
 import { BITMAP_DECODERS, bitmapCodec, SURFACE_DECODERS, type SurfaceCodecIds } from '../../decoders/registry.js';
 import type { OrderCaches } from '../caches.js';
+import { OPAQUE } from '../colors.js';
 import { decodeCacheBitmap, type CacheBitmap } from './cache-bitmap.js';
 import { decodeCacheBitmapRev2 } from './cache-bitmap-rev2.js';
 import { decodeCacheBitmapRev3 } from './cache-bitmap-rev3.js';
@@ -17,6 +18,8 @@ export interface CacheContext {
   readonly colorDepth: number;
   readonly surfaceCodecs: SurfaceCodecIds;
   readonly scratch: DecodeScratch;
+  /** Counts pixels that are decoded. Throws "limit" when they are too many in one update. */
+  readonly spend: (pixels: number) => void;
 }
 
 /** Decodes one order after its header, and then gives what stores it. Both throw DecodeError. */
@@ -82,12 +85,13 @@ function decodeInto(
   { cacheId, cacheIndex }: Pick<CacheBitmap, 'cacheId' | 'cacheIndex'>,
   { data, width, height, bitsPerPixel }: Pick<EncodedBitmap, 'data' | 'width' | 'height' | 'bitsPerPixel'>,
   decoder: BitmapDecoder,
-  { caches, scratch }: CacheContext,
+  { caches, scratch, spend }: CacheContext,
 ): void {
   const cache = caches.bitmapCache(cacheId);
   const pixels = width * height;
   cache.reserve(cacheIndex, pixels);
-  const words = new Uint32Array(pixels);
+  spend(pixels);
+  const words = new Uint32Array(pixels).fill(OPAQUE);
   const bitmap = { data, width, height, bitsPerPixel, bottomUp: true, palette: INDICES, keepAlpha: false };
   decoder(bitmap, { words, width, height }, { x: 0, y: 0, width, height }, scratch);
   cache.put(cacheIndex, { width, height, words, isIndexed: bitsPerPixel === 8 });

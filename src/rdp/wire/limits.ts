@@ -101,6 +101,9 @@ export const MAX_BITMAP_CACHES = 5;
  */
 export const MAX_BITMAP_CACHE_PIXELS = 4 * 1024 * 1024;
 
+/** Pixels that one update may put into the bitmap caches: many more than a desktop has, in a moment's work. */
+export const MAX_CACHED_PIXELS_PER_UPDATE = 4 * MAX_BITMAP_CACHE_PIXELS;
+
 /** Surfaces of the graphics pipeline at the same time: a server has one for each monitor, and some beside them. */
 export const MAX_GFX_SURFACES = 256;
 

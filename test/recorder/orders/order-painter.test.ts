@@ -134,6 +134,31 @@ describe('a target that breaks the rules', () => {
   });
 });
 
+describe('work that cannot be seen', () => {
+  it('is limited as well: glyphs beside the desktop', () => {
+    const glyphs = '01'.repeat(100);
+    const kept = concat(TEXT, Uint8Array.of(103), bytes(`${glyphs}ff0064`));
+    const outside = primary(0x1b, 3, 0x38_0000, concat(words(0, -500), Uint8Array.of(100), bytes('fe00'.repeat(50))));
+    const store = primary(0x1b, 3, 0x38_3fff, kept.with(2, 1));
+    const update = concat(GLYPH, store, outside, new Uint8Array(1000).fill(0xc1));
+    const desktop = whole().paintUpdate(1003, update);
+    expect(desktop.losses.at(-1)).toMatchObject({ reason: 'limit: update' });
+  });
+
+  it('is limited as well: bitmaps that are cached again and again', () => {
+    const side = 1448;
+    const runs: Uint8Array[] = [];
+    for (let left = side * side; left > 0; left -= 0xffff) {
+      runs.push(concat(bytes('f0'), words(Math.min(left, 0xffff))));
+    }
+    const data = concat(...runs);
+    const head = Uint8Array.of(0x85, 0xa8, 0x85, 0xa8, 0x40 | (data.length >> 8), data.length & 0xff, 0);
+    const cache = secondary(5, (3 << 3) | (8 << 7), concat(head, data));
+    const desktop = whole().paint(...Array.from({ length: 9 }, () => cache));
+    expect(desktop.losses).toMatchObject([{ reason: 'limit: CacheBitmap', area: null }]);
+  });
+});
+
 describe('orders in a trace', () => {
   const orders = (...all: readonly Uint8Array[]): Uint8Array => concat(words(all.length), ...all);
   const started = (): Picture => {
