@@ -127,7 +127,10 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     traceMaxBytes: settings.traceMaxBytes,
     traceKeep: settings.traceKeep,
     createRow: (sessionId, startedAtMs) => createRecordingRow(database, settings, sessionId, startedAtMs),
-    checkpoint: () => audit.checkpoint(),
+    checkpoint: async () => {
+      await audit.checkpoint();
+      await storage.persist();
+    },
     log: (level, message, sessionId) => log[level]({ sessionId }, message),
   });
   const lifecycleOptions = { database, audit, recordings, live, clock, log };
