@@ -17,7 +17,7 @@ export function createAlphaDecoder(): GfxDecoder {
       if (reader.u16() !== ALPHA_SIGNATURE) throw new DecodeError('invalid', STRUCTURE, 0, 'alphaSig');
       if (reader.u16() === 0) reader.skip(pixels);
       else readRuns(reader, pixels);
-      return [];
+      return { areas: [] };
     },
   };
 }

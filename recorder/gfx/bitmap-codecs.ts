@@ -12,7 +12,7 @@ export function bitmapCodec(decoder: BitmapDecoder): GfxDecoderFactory {
       decode({ data, area }, surface) {
         const { width, height } = area;
         const format = { bitsPerPixel: 32, bottomUp: false, palette: NO_PALETTE, keepAlpha: false };
-        return decoder({ data, width, height, ...format }, surface, area, scratch) ?? [area];
+        return { areas: decoder({ data, width, height, ...format }, surface, area, scratch) ?? [area] };
       },
     };
   };

@@ -42,6 +42,7 @@ export class GraphicsChannel {
     } catch (error) {
       // A message, or a part of one, has not come through: the history lacks it.
       this.#zgfx.poison();
+      this.#pipeline.messageLost();
       this.#lose(reasonOf(error), payload.length, true, tally);
     }
     const pdus = 1 + before.pdus - this.#pendingPdus;
@@ -53,6 +54,7 @@ export class GraphicsChannel {
     const { pdus, bytes } = { pdus: this.#pendingPdus, bytes: this.#pendingBytes };
     const tally = new Tally();
     this.#losePending(tally);
+    this.#pipeline.close();
     return tally.result(pdus, bytes);
   }
 
@@ -68,11 +70,13 @@ export class GraphicsChannel {
         this.#tracker = new DvcTracker();
         this.#tracker.open(pdu.channelId, pdu.channelName);
         this.#zgfx.reset();
+        this.#pipeline.close();
         this.#pipeline = new GraphicsPipeline(this.#output, this.#decoders);
         return;
       case 'close':
         this.#losePending(tally);
         this.#tracker.close(pdu.channelId);
+        this.#pipeline.close();
         return;
       default:
         this.#lose('invalid: not a PDU of the channel', bytes, false, tally);
@@ -93,6 +97,7 @@ export class GraphicsChannel {
     try {
       commands = this.#zgfx.decompress(message);
     } catch (error) {
+      this.#pipeline.messageLost();
       tally.begin(wireBytes, wirePdus);
       tally.drop({ codec: 'zgfx', area: null, reason: reasonOf(error), untilReset: this.#zgfx.poisoned });
       return;

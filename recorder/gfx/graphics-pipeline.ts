@@ -40,6 +40,8 @@ export class GraphicsPipeline {
   readonly #bitmaps: SurfaceBitmaps;
   #cache = new BitmapCache({ bytes: 0, slots: 0 });
   #inFrame = false;
+  /** Counts frames: targets may give the same id to several. */
+  #frameId = 0;
 
   /** `decoders` are those of the registry but in tests of codecs that are not offered. */
   constructor(output: GfxOutput, decoders: GfxDecoders = GFX_DECODERS) {
@@ -60,6 +62,16 @@ export class GraphicsPipeline {
       tally.drop({ codec: CODEC, area: null, reason: reasonOf(error) }, message.length - at);
     }
     if (!this.#inFrame) this.#show(tally);
+  }
+
+  /** A message has not come through, and nobody knows what was in it. */
+  messageLost(): void {
+    this.#bitmaps.poison();
+  }
+
+  /** The channel is over. */
+  close(): void {
+    this.#bitmaps.clear();
   }
 
   /** The desktop has been replaced by a black one: what is mapped is to be shown again. */
@@ -102,6 +114,7 @@ export class GraphicsPipeline {
         return this.#surfaces.delete(pdu.surfaceId);
       case 'startFrame':
         this.#inFrame = true;
+        this.#frameId += 1;
         return;
       case 'endFrame':
         this.#inFrame = false;
@@ -134,11 +147,12 @@ export class GraphicsPipeline {
   }
 
   #bitmap(pdu: Extract<GfxPdu, { kind: 'wireToSurface1' | 'wireToSurface2' }>, tally: Tally, bytes: number): void {
-    const lost = this.#bitmaps.draw(pdu);
-    if (lost === null) return;
-    const area = lost.surface === null || lost.area === null ? null : onDesktop(lost.surface, lost.area, this.#output);
-    const { untilReset } = lost;
-    tally.drop({ codec: gfxCodecName(pdu.codecId), area, reason: reasonOf(lost.error), untilReset }, bytes);
+    const codec = gfxCodecName(pdu.codecId);
+    for (const [index, { error, surface, area, untilReset }] of this.#bitmaps.draw(pdu, this.#frameId).entries()) {
+      const shown = surface === null || area === null ? null : onDesktop(surface, area, this.#output);
+      // Which bytes were whose is not known: with the first part that is lost, all of them are.
+      tally.drop({ codec, area: shown, reason: reasonOf(error), untilReset }, index === 0 ? bytes : 0);
+    }
   }
 
   /** The protocol begins, or begins anew when the client has asked for it, 3.3.5.19. */

@@ -46,6 +46,13 @@ const CODEC_NAMES: ReadonlyMap<number, string> = new Map([
   [GfxCodecId.avc444v2, 'avc444v2'],
 ]);
 
+/** Codecs whose bitmaps say themselves where they lie: of the rectangle that goes with them, 2.2.2.1, nothing is to be had. */
+const WHOLE_SURFACE: ReadonlySet<string> = new Set(['progressive', 'avc420', 'avc444', 'avc444v2']);
+
+export function drawsAnywhere(codec: string): boolean {
+  return WHOLE_SURFACE.has(codec);
+}
+
 /** The name of a codec, for drops. */
 export function gfxCodecName(codecId: number): string {
   return CODEC_NAMES.get(codecId) ?? `graphics codec ${codecId}`;

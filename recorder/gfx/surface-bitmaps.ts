@@ -3,9 +3,9 @@ import type { WireToSurface1 } from '../../src/rdp/gfx/wire-to-surface-1.js';
 import type { WireToSurface2 } from '../../src/rdp/gfx/wire-to-surface-2.js';
 import { DecodeError } from '../../src/rdp/wire/errors.js';
 import { clip, type Rectangle } from '../picture/rectangle.js';
-import type { GfxBitmap, GfxDecoder, GfxDecoderFactory } from './gfx-decoder.js';
+import type { GfxBitmap, GfxDecoder, GfxDecoderFactory, LostPart } from './gfx-decoder.js';
 import type { PixelBudget } from './pixel-budget.js';
-import { gfxCodecName } from './registry.js';
+import { drawsAnywhere, gfxCodecName } from './registry.js';
 import { rectangleOf } from './surface-commands.js';
 import type { Surface, Surfaces } from './surfaces.js';
 
@@ -25,7 +25,7 @@ export class SurfaceBitmaps {
   readonly #factories: GfxDecoders;
   readonly #surfaces: Surfaces;
   readonly #budget: PixelBudget;
-  readonly #decoders = new Map<string, GfxDecoder>();
+  readonly #decoders = new Map<GfxDecoderFactory, GfxDecoder>();
 
   constructor(factories: GfxDecoders, surfaces: Surfaces, budget: PixelBudget) {
     this.#factories = factories;
@@ -34,19 +34,21 @@ export class SurfaceBitmaps {
   }
 
   /** Draws a bitmap; what cannot be drawn is hatched on its surface and returned. */
-  draw(command: WireToSurface1 | WireToSurface2): LostBitmap | null {
+  draw(command: WireToSurface1 | WireToSurface2, frameId: number): readonly LostBitmap[] {
+    const codec = gfxCodecName(command.codecId);
     let surface: Surface | null = null;
     let area: Rectangle | null = null;
     let decoder: GfxDecoder | null = null;
     try {
       surface = this.#surfaces.get(command.surfaceId);
-      area = areaOf(command, surface);
-      decoder = this.#decoder(gfxCodecName(command.codecId));
-      this.#decode(command, surface, area, decoder);
-      return null;
+      area = areaOf(command, codec, surface);
+      decoder = this.#decoder(codec);
+      const lost = this.#decode(command, { codec, frameId, area }, surface, decoder);
+      for (const part of lost) this.#hatch(surface, part.area);
+      return lost.map((part) => ({ ...part, surface, untilReset: decoder?.poisoned ?? false }));
     } catch (error) {
       if (surface !== null && area !== null) this.#hatch(surface, area);
-      return { error, surface, area, untilReset: decoder?.poisoned ?? false };
+      return [{ error, surface, area, untilReset: decoder?.poisoned ?? false }];
     }
   }
 
@@ -58,37 +60,44 @@ export class SurfaceBitmaps {
     for (const decoder of this.#decoders.values()) decoder.deleteSurface?.(surfaceId);
   }
 
-  /** The protocol begins anew. */
+  /** A message was lost. */
+  poison(): void {
+    for (const decoder of this.#decoders.values()) decoder.poison?.();
+  }
+
+  /** The protocol begins anew, or is over. */
   clear(): void {
+    for (const decoder of this.#decoders.values()) decoder.close?.();
     this.#decoders.clear();
   }
 
-  #decode(command: WireToSurface1 | WireToSurface2, surface: Surface, area: Rectangle, decoder: GfxDecoder): void {
-    const progressive = !('destRect' in command);
-    // How much of the surface a progressive bitmap draws is known when it is drawn.
-    this.#budget.spend(progressive ? 0 : area.width * area.height);
-    const bitmap: GfxBitmap = {
-      data: command.bitmapData,
-      surfaceId: command.surfaceId,
-      codecContextId: progressive ? command.codecContextId : null,
-      pixelFormat: command.pixelFormat,
-      area,
-    };
-    const { width, height } = surface.pixels;
-    for (const drawn of decoder.decode(bitmap, surface.pixels)) {
-      surface.dirty.add(drawn);
-      const inside = clip(drawn, width, height);
-      if (progressive && inside !== null) this.#budget.spend(inside.width * inside.height);
+  /** Returns the parts that were not drawn. */
+  #decode(
+    command: WireToSurface1 | WireToSurface2,
+    about: Pick<GfxBitmap, 'codec' | 'frameId' | 'area'>,
+    surface: Surface,
+    decoder: GfxDecoder,
+  ): readonly LostPart[] {
+    const { codec, area } = about;
+    // How much of the surface such a bitmap draws is known when it is drawn.
+    const anywhere = drawsAnywhere(codec);
+    this.#budget.spend(anywhere ? 0 : area.width * area.height);
+    const { surfaceId, pixelFormat, bitmapData: data } = command;
+    const codecContextId = 'codecContextId' in command ? command.codecContextId : null;
+    const drawn = decoder.decode({ ...about, data, surfaceId, codecContextId, pixelFormat }, surface.pixels);
+    for (const part of drawn.areas) {
+      surface.dirty.add(part);
+      const inside = clip(part, surface.pixels.width, surface.pixels.height);
+      if (anywhere && inside !== null) this.#budget.spend(inside.width * inside.height);
     }
+    return drawn.lost ?? [];
   }
 
   #decoder(codec: string): GfxDecoder {
-    const known = this.#decoders.get(codec);
-    if (known !== undefined) return known;
     const factory = Object.hasOwn(this.#factories, codec) ? this.#factories[codec] : undefined;
     if (factory === undefined) throw new DecodeError('unsupported', codec, 0, 'not offered');
-    const decoder = factory();
-    this.#decoders.set(codec, decoder);
+    const decoder = this.#decoders.get(factory) ?? factory();
+    this.#decoders.set(factory, decoder);
     return decoder;
   }
 
@@ -104,9 +113,9 @@ export class SurfaceBitmaps {
   }
 }
 
-function areaOf(command: WireToSurface1 | WireToSurface2, surface: Surface): Rectangle {
+function areaOf(command: WireToSurface1 | WireToSurface2, codec: string, surface: Surface): Rectangle {
   const { width, height } = surface.pixels;
-  if (!('destRect' in command)) return { x: 0, y: 0, width, height };
+  if (!('destRect' in command) || drawsAnywhere(codec)) return { x: 0, y: 0, width, height };
   const area = rectangleOf(command.destRect);
   const inside = clip(area, width, height);
   if (inside === null || inside.width !== area.width || inside.height !== area.height) {

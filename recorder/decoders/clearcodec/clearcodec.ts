@@ -4,8 +4,7 @@
  * are numbered: one that is missing, or could not be read, may have stored what later ones refer to.
  */
 import { Reader } from '../../../src/rdp/wire/reader.js';
-import type { GfxBitmap, GfxDecoder } from '../../gfx/gfx-decoder.js';
-import type { Rectangle } from '../../picture/rectangle.js';
+import type { GfxBitmap, GfxDecoder, GfxDrawn } from '../../gfx/gfx-decoder.js';
 import { DecodeScratch, type PixelTarget } from '../encoded-bitmap.js';
 import { Bands } from './bands.js';
 import { ClearBitmap } from './clear-bitmap.js';
@@ -33,7 +32,7 @@ export class ClearCodecDecoder implements GfxDecoder {
   }
 
   /** Draws a stream; what was drawn of one that is damaged stays. */
-  decode({ data, area }: GfxBitmap, surface: PixelTarget): readonly Rectangle[] {
+  decode({ data, area }: GfxBitmap, surface: PixelTarget): GfxDrawn {
     const reader = new Reader(data, STRUCTURE);
     const bitmap = new ClearBitmap(surface, area);
     let glyphIndex: number | null = null;
@@ -50,7 +49,11 @@ export class ClearCodecDecoder implements GfxDecoder {
       if (!hit) this.#lose(glyphIndex);
       throw error;
     }
-    return [area];
+    return { areas: [area] };
+  }
+
+  poison(): void {
+    this.#lose(null);
   }
 
   #drawStream(reader: Reader, flags: number, glyphIndex: number | null, bitmap: ClearBitmap): void {

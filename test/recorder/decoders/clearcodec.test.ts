@@ -21,6 +21,8 @@ const hex = (text: string) => new Uint8Array(Buffer.from(text.replaceAll(/\s/g, 
 /** Three bytes of a colour as they are on the wire. */
 const bgr = (color: number) => Uint8Array.of(color & 0xff, (color >> 8) & 0xff, (color >> 16) & 0xff);
 
+const ANY = { codec: 'clearcodec', surfaceId: 1, codecContextId: null, frameId: 1, pixelFormat: 0x20 };
+
 /** A decoder and a surface; bitmaps are drawn at (2, 3). */
 class Bench {
   readonly decoder = new ClearCodecDecoder();
@@ -34,9 +36,9 @@ class Bench {
   draw(data: Uint8Array, width: number, height: number): Uint32Array {
     const before = this.surface.words.slice();
     const area = { x: 2, y: 3, width, height };
-    const bitmap = { data, surfaceId: 1, codecContextId: null, pixelFormat: 0x20, area };
+    const bitmap = { ...ANY, data, area };
     try {
-      expect(this.decoder.decode(bitmap, this.surface)).toEqual([area]);
+      expect(this.decoder.decode(bitmap, this.surface)).toEqual({ areas: [area] });
     } finally {
       const outside = this.surface.words.findIndex((word, at) => {
         const x = (at % SURFACE_WIDTH) - 2;
@@ -204,8 +206,7 @@ describe('streams of a session', () => {
       const surface = { width: 100, height: 70, words: new Uint32Array(7000).fill(UNTOUCHED) };
       const hashes = streams.map(({ width, height, data }) => {
         const area = { x: 2, y: 3, width, height };
-        const fields = { surfaceId: 1, codecContextId: null, pixelFormat: 0x20, area };
-        decoder.decode({ data: new Uint8Array(Buffer.from(data, 'base64')), ...fields }, surface);
+        decoder.decode({ ...ANY, data: new Uint8Array(Buffer.from(data, 'base64')), area }, surface);
         const opaque = surface.words.map((word) => word | BLACK);
         return createHash('sha256').update(new Uint8Array(opaque.buffer)).digest('hex');
       });

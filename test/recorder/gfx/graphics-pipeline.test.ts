@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Picture, type Rectangle } from '../../../recorder/picture/picture.js';
-import type { GfxDecoder } from '../../../recorder/gfx/gfx-decoder.js';
+import type { PixelTarget } from '../../../recorder/decoders/encoded-bitmap.js';
+import type { GfxBitmap, GfxDecoder, GfxDrawn } from '../../../recorder/gfx/gfx-decoder.js';
 import { encodeDvcPdu } from '../../../src/rdp/dvc/dvc-pdu.js';
 import { GfxVersion } from '../../../src/rdp/gfx/gfx-capability-set.js';
 import type { GfxPdu } from '../../../src/rdp/gfx/gfx-pdu.js';
@@ -241,24 +242,29 @@ describe('bitmaps', () => {
     }
   });
 
-  it('of a codec with a state of its own say how long a loss lasts, and hear of surfaces and contexts', () => {
-    const heard: string[] = [];
-    let broken = false;
-    const decoder: GfxDecoder = {
-      get poisoned() {
-        return broken;
-      },
-      decode({ surfaceId, codecContextId, data, area }, target) {
-        broken = data[0] === 0;
-        if (broken) throw new DecodeError('invalid', 'test', 0);
-        heard.push(`draw ${surfaceId} ${codecContextId} ${area.width}x${area.height}`);
+  describe('of a codec with a state of its own', () => {
+    /** Draws four pixels, loses a part when its data begin with 2, and all when they begin with 0. */
+    class Codec implements GfxDecoder {
+      readonly heard: string[] = [];
+      poisoned = false;
+
+      decode({ codec, surfaceId, codecContextId, frameId, data, area }: GfxBitmap, target: PixelTarget): GfxDrawn {
+        this.poisoned = data[0] === 0;
+        if (this.poisoned) throw new DecodeError('invalid', 'test', 0);
+        this.heard.push(`${codec} ${surfaceId} ${codecContextId} ${frameId} ${area.width}x${area.height}`);
         target.words.fill(BLUE, 0, 4);
-        return [{ x: 0, y: 0, width: 4, height: 1 }];
-      },
-      deleteContext: (surfaceId, context) => heard.push(`context ${surfaceId} ${context}`),
-      deleteSurface: (surfaceId) => heard.push(`surface ${surfaceId}`),
-    };
-    const picture = started({ progressive: () => decoder });
+        const areas = [{ x: 0, y: 0, width: 4, height: 1 }];
+        if (data[0] !== 2) return { areas };
+        const error = new DecodeError('truncated', 'part', 0);
+        return { areas, lost: [10, 20].map((x) => ({ area: { x, y: 20, width: 5, height: 5 }, error })) };
+      }
+
+      poison = () => this.heard.push('poison');
+      close = () => this.heard.push('close');
+      deleteContext = (surfaceId: number, context: number) => this.heard.push(`context ${surfaceId} ${context}`);
+      deleteSurface = (surfaceId: number) => this.heard.push(`surface ${surfaceId}`);
+    }
+
     const part = (byte: number): GfxPdu => ({
       kind: 'wireToSurface2',
       surfaceId: 1,
@@ -267,13 +273,58 @@ describe('bitmaps', () => {
       pixelFormat: 0x20,
       bitmapData: Uint8Array.of(byte),
     });
-    expect(say(picture, part(1)).drops).toEqual([]);
-    expect(row(picture, 0, 2, 6)).toEqual([BLUE, BLUE, BLACK, BLACK]);
     const whole = { x: 0, y: 0, width: 100, height: 80 };
-    expect(say(picture, part(0)).drops).toMatchObject([{ codec: 'progressive', untilReset: true, area: whole }]);
-    say(picture, { kind: 'deleteEncodingContext', surfaceId: 1, codecContextId: 9 });
-    say(picture, { kind: 'deleteSurface', surfaceId: 1 });
-    expect(heard).toEqual(['draw 1 9 100x80', 'context 1 9', 'surface 1']);
+
+    function withCodec(): { picture: Picture; codec: Codec } {
+      const codec = new Codec();
+      const factory = () => codec;
+      return { picture: started({ progressive: factory, avc420: factory }), codec };
+    }
+
+    it('are drawn, and lost for as long as the codec says', () => {
+      const { picture } = withCodec();
+      expect(say(picture, part(1)).drops).toEqual([]);
+      expect(row(picture, 0, 2, 6)).toEqual([BLUE, BLUE, BLACK, BLACK]);
+      expect(say(picture, part(0)).drops).toMatchObject([{ codec: 'progressive', untilReset: true, area: whole }]);
+    });
+
+    it('are hatched where a part of them is lost, and counted once', () => {
+      const { picture } = withCodec();
+      const records = message(part(2));
+      const { drops, pdus } = apply(picture, records);
+      expect(drops).toEqual([
+        {
+          codec: 'progressive',
+          area: { x: 10, y: 20, width: 15, height: 5 },
+          reason: 'truncated: part',
+          bytes: records[0]?.payload.length,
+          pdus: 1,
+          untilReset: false,
+        },
+      ]);
+      expect(pdus).toBe(1);
+      expect(pixel(picture, 12, 22)).not.toBe(BLACK);
+      expect(pixel(picture, 16, 22)).toBe(BLACK);
+      expect(pixel(picture, 0, 0)).toBe(BLUE);
+    });
+
+    it('tell it of frames, contexts, surfaces, losses and the end; codecs of one factory are one', () => {
+      const { picture, codec } = withCodec();
+      say(picture, START, part(1), END, START, bitmap(1, rect(0, 0, 0, 0), Uint8Array.of(1), GfxCodecId.avc420), END);
+      say(picture, { kind: 'deleteEncodingContext', surfaceId: 1, codecContextId: 9 });
+      const closed = { kind: 'data', cbId: 0, sp: 0, compressed: false, channelId: CHANNEL } as const;
+      picture.apply(channelRecord(encodeDvcPdu({ ...closed, data: Uint8Array.of(0xe5) })));
+      say(picture, { kind: 'deleteSurface', surfaceId: 1 });
+      picture.apply(CREATE);
+      expect(codec.heard).toEqual([
+        'progressive 1 9 1 100x80',
+        'avc420 1 null 2 100x80',
+        'context 1 9',
+        'poison',
+        'surface 1',
+        'close',
+      ]);
+    });
   });
 });
 
