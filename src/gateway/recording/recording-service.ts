@@ -207,7 +207,10 @@ export class RecordingService {
   async #ended(sessionId: SessionId, result: RecordingResult): Promise<void> {
     const { traceKeep, traces, checkpoint, log } = this.#options;
     this.#running.delete(sessionId);
-    await checkpoint();
+    await checkpoint().catch((error: unknown) => {
+      const cause = error instanceof Error ? error.message : 'unknown';
+      log('warn', `the audit log could not be checkpointed: ${cause}; it is tried again`, sessionId);
+    });
     if (result.outcome === 'failed') {
       log('error', `the recording failed: ${result.reason}; its trace is kept`, sessionId);
       return;
