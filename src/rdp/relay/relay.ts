@@ -184,7 +184,10 @@ export class Relay implements RelayMachine {
 
   #dynamicChannels(channelId: number): DynamicChannelRelay {
     if (this.#clientUserId === null) throw new UnexpectedPduError(this.#phase, 'Client Info', 'a dynamic channel');
-    this.#dynamic ??= new DynamicChannelRelay(channelId, this.#clientUserId, gfxOffer(this.#policy));
+    this.#dynamic ??= new DynamicChannelRelay(channelId, this.#clientUserId, {
+      gfxOffer: gfxOffer(this.#policy),
+      allowedChannels: this.#policy.allowedChannels,
+    });
     return this.#dynamic;
   }
 

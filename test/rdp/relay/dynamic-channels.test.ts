@@ -58,6 +58,18 @@ describe('dynamic channels of a recorded session', () => {
     expect(pdusToTarget(outputs)).toHaveLength(1);
   });
 
+  it('of sound are allowed or withheld as the static channel of sound is', () => {
+    const asks = (allowedChannels: readonly string[]) =>
+      pdusToClient(
+        sayTarget(
+          connectedRelay(true, { allowedChannels: new Set(allowedChannels) }),
+          createRequest(3, 'AUDIO_PLAYBACK_DVC'),
+        ),
+      );
+    expect(asks(['rdpsnd'])).toHaveLength(1);
+    expect(asks(['cliprdr'])).toEqual([]);
+  });
+
   it('do not include graphics while the pipeline is not offered', () => {
     const relay = relayOffering(null);
     const outputs = sayTarget(relay, createRequest(3, GRAPHICS_CHANNEL));

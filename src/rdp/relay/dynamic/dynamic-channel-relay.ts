@@ -21,7 +21,12 @@ import { DecodeError } from '../../wire/errors.js';
 import { MAX_CLIENT_GRAPHICS_MESSAGE_BYTES } from '../../wire/limits.js';
 import { Reader } from '../../wire/reader.js';
 import type { RelayOutput } from '../output.js';
-import { type DynamicChannelRole, dynamicChannelRole, GRAPHICS_CHANNEL } from '../shaping/dynamic-channels.js';
+import {
+  type DynamicChannelPolicy,
+  type DynamicChannelRole,
+  dynamicChannelRole,
+  GRAPHICS_CHANNEL,
+} from '../shaping/dynamic-channels.js';
 import { type GfxOffer, shapeGraphicsMessage } from '../shaping/graphics-pipeline.js';
 import { DynamicChannelTable } from './channel-table.js';
 import { StaticMessages } from './static-messages.js';
@@ -34,7 +39,7 @@ type OfKind<Pdu, Kind> = Extract<Pdu, { readonly kind: Kind }>;
 export class DynamicChannelRelay {
   readonly #channelId: number;
   readonly #clientUserId: number;
-  readonly #offer: GfxOffer;
+  readonly #policy: DynamicChannelPolicy;
   readonly #channels = new DynamicChannelTable();
   readonly #fromTarget = new StaticMessages();
   readonly #fromClient = new StaticMessages();
@@ -46,10 +51,10 @@ export class DynamicChannelRelay {
   readonly #heldFrames = new Map<number, Uint8Array[]>();
 
   /** For the static channel `channelId`; `clientUserId` is the client's MCS user. */
-  constructor(channelId: number, clientUserId: number, offer: GfxOffer) {
+  constructor(channelId: number, clientUserId: number, policy: DynamicChannelPolicy) {
     this.#channelId = channelId;
     this.#clientUserId = clientUserId;
-    this.#offer = offer;
+    this.#policy = policy;
   }
 
   /** Throws DecodeError for what cannot be understood: it cannot be let through either. */
@@ -107,7 +112,7 @@ export class DynamicChannelRelay {
 
   /** The recorder follows one graphics channel at a time, which is all that a server opens. */
   #roleOf(pdu: OfKind<DvcServerPdu, 'create-request'>): DynamicChannelRole | null {
-    const role = dynamicChannelRole(pdu, this.#offer !== null);
+    const role = dynamicChannelRole(pdu, this.#policy);
     return role === 'graphics' && this.#channels.hasGraphics ? null : role;
   }
 
@@ -155,9 +160,8 @@ export class DynamicChannelRelay {
     const role = this.#channels.openRole(pdu.channelId);
     if (role === null) return [];
     refuseCompressed(pdu);
-    return role === 'graphics' && this.#offer !== null
-      ? this.#clientGraphics(pdu, frames, this.#offer)
-      : toTarget(frames);
+    const { gfxOffer } = this.#policy;
+    return role === 'graphics' && gfxOffer !== null ? this.#clientGraphics(pdu, frames, gfxOffer) : toTarget(frames);
   }
 
   #clientGraphics(
