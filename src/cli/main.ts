@@ -1,5 +1,6 @@
-/** The command line: `witness start`, `demo`, `verify`, `settings`. */
+/** The command line: `witness start`, `demo`, `import`, `verify`, `settings`. */
 import { Command } from 'commander';
+import type { ImportCommand } from './import.js';
 
 const program = new Command('witness').description(
   'An RDP gateway that records sessions, proves them, and replays them',
@@ -16,6 +17,17 @@ program
   .option('--seconds <n>', 'how long the scripted session lasts', '10')
   .option('--out <folder>', 'where data and exports go; a temporary folder when left out')
   .action(async (options: { seconds: string; out?: string }) => (await import('./demo.js')).runDemo(options));
+
+program
+  .command('import')
+  .description('record a captured RDP session after the fact (needs tshark)')
+  .argument('<capture>', 'a pcapng or pcap file')
+  .option('--keylog <file>', 'NSS key log with the TLS secrets, when they are not in the capture')
+  .option('--out <folder>', 'where video, events and manifest go; the data of the gateway when left out')
+  .option('--method <method>', '"native" when the session came in by a native client', 'imported')
+  .option('--port <n>', 'TCP port of the RDP server in the capture', '3389')
+  .option('--stream <n>', 'number of the TCP stream, when there are several sessions')
+  .action(async (capture: string, options: ImportCommand) => (await import('./import.js')).runImport(capture, options));
 
 program
   .command('verify')

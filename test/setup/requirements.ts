@@ -16,6 +16,7 @@ export type Peer =
   | 'openbox'
   | 'postgresql'
   | 'rdesktop'
+  | 'tshark'
   | 'weston'
   | 'xfreerdp'
   | 'xrdp';
@@ -29,6 +30,7 @@ const PARTS: Record<Peer, readonly string[]> = {
   openbox: ['openbox', 'xterm', '/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf'],
   postgresql: ['/usr/lib/postgresql/*/bin/postgres'],
   rdesktop: ['rdesktop'],
+  tshark: ['tshark', 'editcap'],
   weston: ['weston'],
   xfreerdp: ['xfreerdp'],
   xrdp: [
