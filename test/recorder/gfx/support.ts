@@ -120,3 +120,9 @@ export function pixelsOf(picture: Picture): Uint32Array {
 export function pixel(picture: Picture, x: number, y: number): number | undefined {
   return pixelsOf(picture)[y * picture.width + x];
 }
+
+/** Colours of some pixels of a row. */
+export function row(picture: Picture, y: number, from: number, to: number): number[] {
+  const pixels = pixelsOf(picture);
+  return Array.from(pixels.subarray(y * picture.width + from, y * picture.width + to));
+}
