@@ -39,7 +39,6 @@ export async function followConnection(
   connection: CapturedConnection,
   onBytes: (decrypted: DecryptedBytes) => Promise<void> | void,
 ): Promise<Followed> {
-  const { stream, server } = connection;
   const parser = new FollowParser(connection, onBytes);
   const { cutShort } = await runTshark(followArguments(file, keylog, connection), (line) => parser.line(line));
   await parser.end();

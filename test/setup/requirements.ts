@@ -44,8 +44,8 @@ const PARTS: Record<Peer, readonly string[]> = {
   ],
 };
 
-/** Peers that only root can run (xrdp: the harness creates Linux users for it). */
-const ROOT_ONLY: ReadonlySet<Peer> = new Set<Peer>(['xrdp']);
+/** Peers that only root can run (xrdp: the harness creates Linux users for it; tshark: it captures on loopback). */
+const ROOT_ONLY: ReadonlySet<Peer> = new Set<Peer>(['tshark', 'xrdp']);
 
 /** Every first column of packages.txt that some peer needs. */
 export const REQUIRED_PROGRAMS: ReadonlySet<string> = new Set(Object.values(PARTS).flat());
