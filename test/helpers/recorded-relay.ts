@@ -5,6 +5,8 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import path from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { onTestFinished } from 'vitest';
+import { GFX_DECODERS } from '../../recorder/gfx/registry.js';
+import type { GfxDecoders } from '../../recorder/gfx/surface-bitmaps.js';
 import { Picture } from '../../recorder/picture/picture.js';
 import { decisionId, sessionId } from '../../src/contract/ids.js';
 import type { TraceRecord } from '../../src/contract/trace.js';
@@ -102,9 +104,12 @@ async function openTap(tracePath: string, key: Uint8Array, wrappedKey: string): 
   });
 }
 
-/** What the recorder makes of records: its last picture, and what it could not decode. */
-export function replayRecords(records: readonly TraceRecord[]): { raster: Raster; drops: string[] } {
-  const picture = new Picture();
+/** What the recorder makes of records, with its own decoders or others: its last picture, and what it could not decode. */
+export function replayRecords(
+  records: readonly TraceRecord[],
+  gfxDecoders: GfxDecoders = GFX_DECODERS,
+): { raster: Raster; drops: string[] } {
+  const picture = new Picture(gfxDecoders);
   const drops: string[] = [];
   for (const record of records) {
     for (const drop of picture.apply(record).drops) drops.push(`${drop.codec}: ${drop.reason}`);

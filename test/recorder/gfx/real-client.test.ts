@@ -1,9 +1,12 @@
 /** The graphics pipeline through a recorded relay: what the recorder draws of the trace is what a real client shows. */
 import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { createProgressiveDecoder } from '../../../recorder/gfx/progressive-codec.js';
+import { GFX_DECODERS } from '../../../recorder/gfx/registry.js';
 import { GFX_CODECS_OF_EVERY_VERSION, type AnyGfxCodec } from '../../../src/contract/gfx-table.js';
 import type { GfxPdu } from '../../../src/rdp/gfx/gfx-pdu.js';
-import { GfxCodecId } from '../../../src/rdp/gfx/gfx-types.js';
+import { GfxCodecId, PIXEL_FORMAT_XRGB_8888 } from '../../../src/rdp/gfx/gfx-types.js';
 import { replayRecords, startRecordedRelay } from '../../helpers/recorded-relay.js';
 import { movePointer } from '../../peers/input.js';
 import { useLab } from '../../peers/lab.js';
@@ -20,8 +23,9 @@ import { bitmap, BLUE, END, fill, GREEN, map, rect, RED, START, surface } from '
 const SIZE = { width: 800, height: 600 };
 const WHITE = 0xffff_ffff;
 
-/** Two libraries' RemoteFX differ by one in places, and by no more. */
+/** Two libraries' RemoteFX, as it is and progressive, differ by one in places, and by no more. */
 const REMOTEFX: Rectangle = { left: 300, top: 300, right: 400, bottom: 370 };
+const PROGRESSIVE: Rectangle = { left: 480, top: 300, right: 580, bottom: 370 };
 
 /** A picture that is not the same anywhere. */
 function pattern(width: number, height: number): Uint8Array {
@@ -83,6 +87,26 @@ function remoteFx(): GfxPdu {
   );
 }
 
+/** Passes and differences of a picture, a frame each, on a surface of their own. */
+function progressive(): GfxPdu[][] {
+  const file = new URL('../../fixtures/progressive/passes/three-passes-and-differences.bin.gz', import.meta.url);
+  const stream = gunzipSync(readFileSync(file));
+  const frames: GfxPdu[][] = [];
+  for (let at = 0; at < stream.length;) {
+    const end = at + 4 + stream.readUInt32LE(at);
+    const bitmapData = new Uint8Array(stream.subarray(at + 4, end));
+    const codec = { codecId: GfxCodecId.caprogressive, codecContextId: 1, pixelFormat: PIXEL_FORMAT_XRGB_8888 };
+    const frameId = 100 + frames.length;
+    frames.push([
+      { kind: 'startFrame', timestamp: 0, frameId },
+      { kind: 'wireToSurface2', surfaceId: 3, ...codec, bitmapData },
+      { kind: 'endFrame', frameId },
+    ]);
+    at = end;
+  }
+  return frames;
+}
+
 const MESSAGES: readonly (readonly GfxPdu[])[] = [
   [
     { kind: 'resetGraphics', ...SIZE, monitors: [{ left: 0, top: 0, right: 799, bottom: 599, flags: 1 }] },
@@ -129,6 +153,8 @@ const MESSAGES: readonly (readonly GfxPdu[])[] = [
   ],
   [START, remoteFx(), END],
   [START, ...clearCodec(), END],
+  [surface(3, 100, 70), map(3, PROGRESSIVE.left, PROGRESSIVE.top)],
+  ...progressive(),
 ];
 
 describe.runIf(requirePeers('xfreerdp', 'Xvfb'))('a graphics pipeline', () => {
@@ -144,7 +170,10 @@ describe.runIf(requirePeers('xfreerdp', 'Xvfb'))('a graphics pipeline', () => {
     const shown = await settled(() => screenshot(display));
     await client.process.stop();
     await relay.over;
-    const { raster, drops } = replayRecords(await relay.records());
+    const { raster, drops } = replayRecords(await relay.records(), {
+      ...GFX_DECODERS,
+      progressive: createProgressiveDecoder,
+    });
     expect(drops).toEqual([]);
     expect(differences(shown, raster), client.log()).toEqual([]);
   });
@@ -171,7 +200,7 @@ function differences(shown: Raster, raster: Raster): string[] {
   const squares = new Set<string>();
   for (let y = 0; y < SIZE.height - 30; y++) {
     for (let x = 0; x < SIZE.width; x++) {
-      const tolerance = isInside(x, y, REMOTEFX) ? 1 : 0;
+      const tolerance = isInside(x, y, REMOTEFX) || isInside(x, y, PROGRESSIVE) ? 1 : 0;
       const at = 4 * (y * SIZE.width + x);
       const by = Math.max(
         ...[0, 1, 2].map((byte) => Math.abs((shown.data[at + byte] ?? 0) - (raster.data[at + byte] ?? 0))),

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Picture } from '../../../recorder/picture/picture.js';
 import type { PixelTarget } from '../../../recorder/decoders/encoded-bitmap.js';
@@ -5,6 +7,7 @@ import type { GfxBitmap, GfxDecoder, GfxDrawn } from '../../../recorder/gfx/gfx-
 import { encodeDvcPdu } from '../../../src/rdp/dvc/dvc-pdu.js';
 import type { GfxPdu } from '../../../src/rdp/gfx/gfx-pdu.js';
 import { GfxCodecId } from '../../../src/rdp/gfx/gfx-types.js';
+import { createProgressiveDecoder } from '../../../recorder/gfx/progressive-codec.js';
 import { DecodeError } from '../../../src/rdp/wire/errors.js';
 import { largestDifference, surfaceFixture, surfaceVectors } from '../decoders/surface-codecs.js';
 import {
@@ -34,6 +37,10 @@ import {
 /** Pixels whose fourth byte is the same. */
 function opaque(bgrx: Uint8Array): Uint8Array {
   return bgrx.map((byte, at) => (at % 4 === 3 ? 0xff : byte));
+}
+
+function progressiveFixture(name: string): Uint8Array {
+  return new Uint8Array(readFileSync(new URL(`../../fixtures/progressive/${name}`, import.meta.url)));
 }
 
 describe('bitmaps', () => {
@@ -189,6 +196,31 @@ describe('bitmaps', () => {
         'surface 1',
         'close',
       ]);
+    });
+  });
+
+  describe('of progressive RemoteFX', () => {
+    const stream = gunzipSync(progressiveFixture('passes/simple-tiles.bin.gz'));
+    const first = new Uint8Array(stream.subarray(4, 4 + stream.readUInt32LE(0)));
+    const part = (bitmapData: Uint8Array): GfxPdu => ({
+      kind: 'wireToSurface2',
+      surfaceId: 2,
+      codecId: GfxCodecId.caprogressive,
+      codecContextId: 1,
+      pixelFormat: 0x20,
+      bitmapData,
+    });
+
+    it('are drawn as another library draws them, and a damaged one says that more is lost', () => {
+      const picture = started({ progressive: createProgressiveDecoder });
+      expect(say(picture, surface(2, 70, 66), map(2), START, part(first), END).drops).toEqual([]);
+      const expected = gunzipSync(progressiveFixture('passes/simple-tiles.bgrx.gz')).subarray(0, 4 * 70 * 66);
+      const pixels = new Uint8Array(pixelsOf(picture).buffer);
+      const rows = Array.from({ length: 66 }, (_, y) => pixels.slice(400 * y, 400 * y + 280));
+      expect(largestDifference(opaque(new Uint8Array(Buffer.concat(rows))), opaque(expected))).toBeLessThanOrEqual(1);
+      const damaged = say(picture, START, part(first.subarray(0, first.length - 9)), END);
+      expect(damaged.drops).toMatchObject([{ codec: 'progressive', untilReset: true }]);
+      expect(say(picture, START, part(first), END).drops).toEqual([]);
     });
   });
 });

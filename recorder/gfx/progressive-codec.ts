@@ -1,0 +1,38 @@
+/** Progressive RemoteFX as a codec of the graphics pipeline: the tiles of each surface are kept as long as the surface is. */
+import { ProgressiveDecoder } from '../decoders/progressive/progressive.js';
+import { ProgressiveSurface } from '../decoders/progressive/surface.js';
+import type { PixelTarget } from '../decoders/encoded-bitmap.js';
+import type { GfxBitmap, GfxDecoder, GfxDrawn } from './gfx-decoder.js';
+
+class ProgressiveCodec implements GfxDecoder {
+  readonly #decoder = new ProgressiveDecoder();
+  readonly #surfaces = new Map<number, ProgressiveSurface>();
+  #poisoned = false;
+
+  /** What is lost of a tile is missing from all that builds upon it: until a message decodes whole. */
+  get poisoned(): boolean {
+    return this.#poisoned;
+  }
+
+  decode({ data, surfaceId, frameId }: GfxBitmap, surface: PixelTarget): GfxDrawn {
+    this.#poisoned = true;
+    const tiles = this.#surfaces.get(surfaceId) ?? new ProgressiveSurface(surface.width, surface.height);
+    this.#surfaces.set(surfaceId, tiles);
+    const drawn = this.#decoder.decode(data, frameId, tiles, surface);
+    this.#poisoned = drawn.lost.length > 0;
+    return drawn;
+  }
+
+  poison(): void {
+    for (const tiles of this.#surfaces.values()) tiles.poison();
+  }
+
+  deleteSurface(surfaceId: number): void {
+    this.#surfaces.delete(surfaceId);
+  }
+}
+
+/** The codec of one opened channel. Contexts that are deleted change nothing: servers build on their tiles all the same. */
+export function createProgressiveDecoder(): GfxDecoder {
+  return new ProgressiveCodec();
+}
