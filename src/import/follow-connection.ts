@@ -19,7 +19,7 @@ export interface FollowOptions {
 export interface Followed {
   /** Bytes that were decrypted. */
   readonly bytes: number;
-  /** When the last packet of the connection with data in it was captured. */
+  /** When the last packet of the connection was captured, be there data in it or not. */
   readonly lastPacketMs: number;
   /** What the server sent, on TCP, after the last of its bytes that could be decrypted. */
   readonly undecryptedBytes: number;
@@ -52,7 +52,7 @@ function followArguments(file: string, keylog: string | null, { stream, server }
     ['-d', `tcp.port==${server.port},tls`],
     ['-o', 'tcp.reassemble_out_of_order:TRUE'],
     keylog === null ? [] : ['-o', `tls.keylog_file:${keylog}`],
-    ['-Y', `tcp.stream==${stream} && tcp.len>0`],
+    ['-Y', `tcp.stream==${stream}`],
     ['-T', 'fields', '-e', 'frame.time_epoch', '-e', 'tcp.srcport', '-e', 'tcp.len'],
     ['-z', `follow,tls,yaml,${stream}`],
   ].flat();
@@ -110,9 +110,10 @@ class FollowParser {
     const packet = /^(\d+\.\d+)\t(\d+)\t(\d+)$/.exec(line);
     if (packet !== null) {
       const timeMs = milliseconds(packet[1]);
-      this.#lastPacketMs = timeMs;
+      this.#lastPacketMs = Math.max(this.#lastPacketMs, timeMs);
       const fromServer = Number(packet[2]) === this.#connection.server.port;
-      if (fromServer) this.#packets.push({ timeMs, bytes: Number(packet[3]) });
+      const bytes = Number(packet[3]);
+      if (fromServer && bytes > 0) this.#packets.push({ timeMs, bytes });
       return;
     }
     const [, key, value] = /^ {2}[- ] (peer|port): (\d+)$/.exec(line) ?? [];

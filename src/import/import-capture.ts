@@ -175,13 +175,7 @@ class Import {
   }
 
   async run(): Promise<ImportedRecording> {
-    const { id, survey } = this.#session;
-    const startMs = survey.connection.confirmedAtMs;
-    await this.#target.database.sessions.update(id, {
-      startedAtMs: startMs,
-      clientAddress: survey.connection.client.address,
-    });
-    const traces = path.join(this.#chain.folder, id);
+    const traces = path.join(this.#chain.folder, this.#session.id);
     let endReason = 'import-failed';
     try {
       const { written, result } = await this.#record(traces);

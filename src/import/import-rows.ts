@@ -19,28 +19,30 @@ export interface ImportedSession {
   readonly gatewayId: string;
 }
 
-/** Adds the session, not begun yet. The database refuses one that must not be recorded. [invariant 1] */
-export async function createSessionRow(
-  database: Database,
-  { id, survey, permit, gatewayId }: ImportedSession,
-  nowMs: number,
-): Promise<void> {
-  const { server } = survey.connection;
-  await database.sessions.create({
-    ...permit.facts,
-    id,
-    userId: await ensureImportUser(database, nowMs),
-    userName: IMPORT_USER,
-    targetId: targetId(`imported:${server.address}:${server.port}`),
-    targetName: server.address,
-    targetAddress: server.address,
-    targetPort: server.port,
-    recordingSetting: permit.recording,
-    recorded: true,
-    decisionId: permit.decisionId,
-    policyVersion: permit.policyVersion,
-    gatewayId: importsId(gatewayId),
-    createdAtMs: nowMs,
+/** Adds the session, begun when the capture says. The database refuses one that must not be recorded. [invariant 1] */
+export async function createSessionRow(database: Database, session: ImportedSession, nowMs: number): Promise<void> {
+  const { id, survey, permit, gatewayId } = session;
+  const { client, server, confirmedAtMs } = survey.connection;
+  const user = await ensureImportUser(database, nowMs);
+  await database.transaction(async ({ sessions }) => {
+    await sessions.create({
+      ...permit.facts,
+      id,
+      userId: user,
+      userName: IMPORT_USER,
+      targetId: targetId(`imported:${server.address}:${server.port}`),
+      targetName: server.address,
+      targetAddress: server.address,
+      targetPort: server.port,
+      recordingSetting: permit.recording,
+      recorded: true,
+      decisionId: permit.decisionId,
+      policyVersion: permit.policyVersion,
+      gatewayId: importsId(gatewayId),
+      createdAtMs: nowMs,
+    });
+    // At once: a session that is authorised and has no ticket any more is one that nobody came for.
+    await sessions.update(id, { state: 'connecting', startedAtMs: confirmedAtMs, clientAddress: client.address });
   });
 }
 

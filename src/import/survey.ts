@@ -42,17 +42,18 @@ async function survey(options: FollowOptions, connection: CapturedConnection): P
   const reader = readerOf(connection);
   const entraSeen = new Set<string>();
   let hasPicture = false;
-  let endMs = connection.confirmedAtMs;
+  let lastMs = connection.confirmedAtMs;
   const followed = await followConnection(options, connection, (decrypted) => {
-    endMs = Math.max(endMs, decrypted.timeMs);
-    if (endMs - connection.confirmedAtMs > MAX_SESSION_MS) {
-      throw new ImportError('too-long', 'the session in this capture is longer than seven days; cut it with editcap');
-    }
+    lastMs = Math.max(lastMs, decrypted.timeMs);
     for (const output of stepReader(reader, decrypted)) {
       if (output.type === 'entra-seen') entraSeen.add(output.where);
       hasPicture ||= output.type === 'activation';
     }
   });
+  const endMs = Math.max(lastMs, followed.lastPacketMs);
+  if (endMs - connection.confirmedAtMs > MAX_SESSION_MS) {
+    throw new ImportError('too-long', 'the session in this capture is longer than seven days; cut it with editcap');
+  }
   const signIn = reader.kerberos ? 'kerberos' : 'password';
   const authenticationMethod = entraSeen.size > 0 ? 'entra' : signIn;
   return {

@@ -58,16 +58,18 @@ export async function writeCapture(
       udpSinceMs,
     );
   }
-  if (writer.endReason === null) addUndecrypted(followed, clock, startMs, writer.gaps);
+  if (writer.endReason === null) {
+    addUndecrypted(followed, clock.nowMs - startMs, writer.gaps);
+    // Until the connection ended the picture stood still.
+    clock.nowMs = Math.max(clock.nowMs, followed.lastPacketMs);
+  }
   return { endReason: writer.endReason ?? 'capture-ended', gaps: writer.gaps.gaps(clock.nowMs - startMs) };
 }
 
 /** The session went on although nothing more of it could be decrypted: packets are missing, or secrets. */
-function addUndecrypted(followed: Followed, clock: CaptureClock, startMs: number, gaps: CapturedGaps): void {
-  if (followed.undecryptedBytes <= MAX_FAREWELL_BYTES) return;
-  const reason = 'packets or TLS secrets are missing';
-  gaps.add({ codec: 'tls', reason, bytes: followed.undecryptedBytes }, clock.nowMs - startMs);
-  clock.nowMs = Math.max(clock.nowMs, followed.lastPacketMs);
+function addUndecrypted({ undecryptedBytes: bytes }: Followed, mediaMs: number, gaps: CapturedGaps): void {
+  if (bytes <= MAX_FAREWELL_BYTES) return;
+  gaps.add({ codec: 'tls', reason: 'packets or TLS secrets are missing', bytes }, mediaMs);
 }
 
 class OutputWriter {
