@@ -21,9 +21,9 @@ import { startFreerdpShadow } from '../peers/freerdp-shadow.js';
 import { typeText } from '../peers/input.js';
 import { useLab } from '../peers/lab.js';
 import { startXfreerdp } from '../peers/rdp-client.js';
-import { waitForSamePicture } from '../peers/screenshot.js';
+import { waitForPicture, waitForSamePicture } from '../peers/screenshot.js';
 import { startXvfb } from '../peers/xvfb.js';
-import { countColours } from '../pixels/raster.js';
+import { countColours, countDifferences } from '../pixels/raster.js';
 import { requirePeers } from '../setup/requirements.js';
 
 /** All graphics PDUs of a trace. */
@@ -55,7 +55,10 @@ describe.runIf(requirePeers('freerdp-shadow-cli', 'xfreerdp', 'Xvfb'))('a graphi
     const relay = await startRecordedRelay(shadow.port, { gfxOffer });
     const client = await startXfreerdp(lab, { port: relay.port, user: 'any', password: 'any', display: monitor, args });
     await client.connected();
+    // The first picture comes in a surface command whatever is negotiated; what changes it, through the pipeline.
+    const first = await waitForSamePicture(shared, monitor, { minimumPsnr: 25 });
     await typeText(lab, monitor, 'through the graphics pipeline');
+    await waitForPicture(monitor, 'the text to show', (raster) => countDifferences(first.client, raster) > 500);
     await waitForSamePicture(shared, monitor, { minimumPsnr: 25 });
     await client.process.stop();
     await relay.over;
