@@ -70,7 +70,7 @@ describe.runIf(requirePeers(...PEERS, 'chromium'))('in the browser', () => {
     async () => {
       if (gateway.signInLink === null) throw new Error('no link was printed');
       await page.goto(gateway.signInLink);
-      await page.getByRole('heading', { name: 'Sessions' }).waitFor();
+      await page.getByRole('heading', { name: 'Sessions', exact: true }).waitFor();
       await page.getByText('There are no sessions here').waitFor();
       await look('sessions-empty');
       const [cookie] = await page.context().cookies();
@@ -81,7 +81,7 @@ describe.runIf(requirePeers(...PEERS, 'chromium'))('in the browser', () => {
       const second = await browser.newPage({ ignoreHTTPSErrors: true });
       await second.goto(gateway.signInLink ?? '');
       await second.getByRole('alert').waitFor();
-      expect(await second.getByRole('heading', { name: 'Sessions' }).count()).toBe(0);
+      expect(await second.getByRole('heading', { name: 'Sessions', exact: true }).count()).toBe(0);
       await second.close();
     },
     TIMEOUT_MS,
