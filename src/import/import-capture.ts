@@ -175,7 +175,7 @@ class Import {
   }
 
   async run(): Promise<ImportedRecording> {
-    const traces = path.join(this.#chain.folder, this.#session.id);
+    const traces = path.join(this.#chain.folder.path, this.#session.id);
     let endReason = 'import-failed';
     try {
       const { written, result } = await this.#record(traces);

@@ -28,6 +28,7 @@ import { runImport } from './support/run-import.js';
 
 const MINIMUM_PSNR_DB = 35;
 const TIMEOUT_MS = 120_000;
+const LOGIN = { user: 'any', password: 'any-secret' };
 /** The pointer is in the recording and not in a display's screenshot. */
 const POINTER_AT = { x: 700, y: 600 };
 const POINTER: Rectangle = { left: 690, top: 590, right: 740, bottom: 640 };
@@ -41,9 +42,14 @@ interface Captured {
   readonly display: Raster;
 }
 
-async function session(lab: Lab, port: number, monitor: Display, shared: Display, domain: string): Promise<Raster> {
-  const args = ['-gfx', '/bpp:32', '/sec:tls', ...(domain === '' ? [] : [`/d:${domain}`])];
-  const client = await startXfreerdp(lab, { port, display: monitor, user: 'any', password: 'any-secret', args });
+interface Lodgings {
+  readonly lab: Lab;
+  readonly shared: Display;
+  readonly monitor: Display;
+}
+
+async function session({ lab, shared, monitor }: Lodgings, port: number, args: readonly string[]): Promise<Raster> {
+  const client = await startXfreerdp(lab, { port, display: monitor, ...LOGIN, args: ['-gfx', '/bpp:32', ...args] });
   await client.connected();
   await typeText(lab, monitor, 'seen in a capture');
   await pressKey(lab, monitor, 'Return');
@@ -56,29 +62,52 @@ async function session(lab: Lab, port: number, monitor: Display, shared: Display
   return raster;
 }
 
-async function captureSessions(lab: Lab): Promise<Captured> {
-  const [shared, monitor] = await Promise.all([startXvfb(lab), startXvfb(lab)]);
-  await startDesktop(lab, shared);
+async function captureSessions(lodgings: Lodgings): Promise<Captured> {
+  const { lab, shared } = lodgings;
   const { port } = await startFreerdpShadow(lab, { display: shared });
   const keylog = path.join(lab.scratch('keys'), 'tls.keys');
-  const relay = await startKeylogRelay(lab, port, keylog);
+  const relay = await startKeylogRelay(lab, { targetPort: port, keylog });
   const capture = await startCapture(lab, port);
-  const display = await session(lab, relay, monitor, shared, '');
-  await session(lab, relay, monitor, shared, 'AzureAD');
+  const display = await session(lodgings, relay, ['/sec:tls']);
+  await session(lodgings, relay, ['/sec:tls', '/d:AzureAD']);
   await capture.stop();
   return { file: capture.file, keylog, port, display };
+}
+
+/** One session that begins with CredSSP. */
+async function captureNla(lodgings: Lodgings): Promise<Captured> {
+  const { lab, shared } = lodgings;
+  const { port, certificateFile } = await startFreerdpShadow(lab, { display: shared, nla: LOGIN });
+  const [cert, key] = await Promise.all(
+    [certificateFile, certificateFile.replace(/\.crt$/, '.key')].map((file) => readFile(file, 'utf8')),
+  );
+  if (cert === undefined || key === undefined) throw new Error('the server has no certificate');
+  const keylog = path.join(lab.scratch('keys'), 'tls.keys');
+  const relay = await startKeylogRelay(lab, { targetPort: port, keylog, identity: { cert, key } });
+  const capture = await startCapture(lab, port);
+  const display = await session(lodgings, relay, ['/sec:nla']);
+  await capture.stop();
+  return { file: capture.file, keylog, port, display };
+}
+
+async function lastFrame(out: string): Promise<Raster> {
+  return decodeMp4Frame(await readFile(path.join(out, 'video-0001.mp4')), Number.POSITIVE_INFINITY);
 }
 
 describe.runIf(requirePeers('tshark', 'freerdp-shadow-cli', 'xfreerdp', 'Xvfb', 'ffmpeg', 'openbox'))(
   'importing a captured session',
   () => {
     const lab = useLab();
+    let lodgings: Lodgings;
     let captured: Captured;
     let home: string;
     let port: string[];
 
     beforeAll(async () => {
-      captured = await captureSessions(lab);
+      const [shared, monitor] = await Promise.all([startXvfb(lab), startXvfb(lab)]);
+      lodgings = { lab, shared, monitor };
+      await startDesktop(lab, shared);
+      captured = await captureSessions(lodgings);
       home = lab.scratch('home');
       port = ['--port', String(captured.port)];
     }, TIMEOUT_MS);
@@ -105,10 +134,7 @@ describe.runIf(requirePeers('tshark', 'freerdp-shadow-cli', 'xfreerdp', 'Xvfb', 
         const key = createPublicKey(await readFile(path.join(out, 'signing-key.pem')));
         expect(verifySignature(manifestBodyOf(manifest), manifest.signature.value, key)).toBe(true);
 
-        const recorded = await decodeMp4Frame(
-          await readFile(path.join(out, 'video-0001.mp4')),
-          Number.POSITIVE_INFINITY,
-        );
+        const recorded = await lastFrame(out);
         await keepPicture('imported', recorded);
         expect(lumaPsnr(captured.display, recorded, POINTER)).toBeGreaterThanOrEqual(MINIMUM_PSNR_DB);
 
@@ -119,6 +145,42 @@ describe.runIf(requirePeers('tshark', 'freerdp-shadow-cli', 'xfreerdp', 'Xvfb', 
         expect(rows[0]?.data).toMatchObject({ connectionMethod: 'imported', file: 'session.pcapng', entraSeen: [] });
         expect(rows[2]?.data).toMatchObject({ connectionMethod: 'imported' });
         expect(JSON.stringify(rows)).not.toContain('any-secret');
+      },
+      TIMEOUT_MS,
+    );
+
+    it(
+      'skips the sign-in that NLA begins with',
+      async () => {
+        const nla = await captureNla(lodgings);
+        const out = outFolder();
+        const args = [nla.file, '--port', String(nla.port), '--keylog', nla.keylog, '--out', out];
+        expect(await runImport(args, { HOME: home })).toMatchObject({ status: 0, stderr: '' });
+        const facts = { connectionMethod: 'imported', authenticationMethod: 'password', protocol: 'rdp' };
+        expect(await readManifest(out)).toMatchObject({ facts, gaps: [] });
+        expect(lumaPsnr(nla.display, await lastFrame(out), POINTER)).toBeGreaterThanOrEqual(MINIMUM_PSNR_DB);
+      },
+      TIMEOUT_MS,
+    );
+
+    it(
+      '[invariant 3] says what is missing in the capture as a gap',
+      async () => {
+        const { file, keylog } = captured;
+        const fromServer = `tcp.stream==0 && tcp.srcport==${captured.port} && tcp.len>1000`;
+        const fields = ['-T', 'fields', '-e', 'frame.number'];
+        const frames = (await lab.run('tshark', ['-n', '-r', file, '-Y', fromServer, ...fields])).trim().split('\n');
+        const missing = frames[Math.floor(frames.length / 2)];
+        if (missing === undefined) throw new Error('the server sent nothing');
+        const holed = path.join(lab.scratch('holed'), 'holed.pcapng');
+        await lab.run('editcap', [file, holed, missing]);
+
+        const out = outFolder();
+        const args = [holed, ...port, '--keylog', keylog, '--stream', '0', '--out', out];
+        expect(await runImport(args, { HOME: home })).toMatchObject({ status: 0, stderr: '' });
+        const { gaps, durationMs } = await readManifest(out);
+        expect(gaps).toMatchObject([{ codec: 'tls', reason: 'packets or TLS secrets are missing', endMs: durationMs }]);
+        expect(gaps[0]?.bytes).toBeGreaterThan(1000);
       },
       TIMEOUT_MS,
     );

@@ -5,10 +5,20 @@ import { connect as connectTls, createSecureContext, TLSSocket } from 'node:tls'
 import { makeCertificate } from '../../../src/gateway/tls/certificate.js';
 import type { Lab } from '../../peers/lab.js';
 
-/** Gives the port to connect to. Connections are to RDP servers that take TLS without NLA. */
-export async function startKeylogRelay(lab: Lab, targetPort: number, keylog: string): Promise<number> {
-  const { certificatePem: cert, privateKeyPem: key } = await makeCertificate(['localhost'], Date.now());
-  const secureContext = createSecureContext({ cert, key });
+export interface KeylogRelayOptions {
+  readonly targetPort: number;
+  /** The file to write. */
+  readonly keylog: string;
+  /** The server's own, in PEM: with NLA a client talks to no other. One of its own when left out. */
+  readonly identity?: { readonly cert: string; readonly key: string };
+}
+
+/** Gives the port to connect to. */
+export async function startKeylogRelay(
+  lab: Lab,
+  { targetPort, keylog, identity }: KeylogRelayOptions,
+): Promise<number> {
+  const secureContext = createSecureContext(identity ?? (await ownIdentity()));
   const sockets = new Set<Socket>();
   writeFileSync(keylog, '');
   const server = createServer({ noDelay: true }, (client) => {
@@ -40,4 +50,9 @@ export async function startKeylogRelay(lab: Lab, targetPort: number, keylog: str
     await new Promise((resolve) => server.close(resolve));
   });
   return (server.address() as AddressInfo).port;
+}
+
+async function ownIdentity(): Promise<{ cert: string; key: string }> {
+  const { certificatePem: cert, privateKeyPem: key } = await makeCertificate(['localhost'], Date.now());
+  return { cert, key };
 }

@@ -65,7 +65,7 @@ describe('the end of a sign-in', () => {
         let over = false;
         for (let at = 0; at < all.length; at += size) {
           const chunk = all.subarray(at, at + size);
-          const found = over ? chunk : phase.push(chunk);
+          const found: Uint8Array | null = over ? chunk : phase.push(chunk);
           over ||= found !== null;
           rest.push(...(found ?? []));
         }
