@@ -3,6 +3,7 @@ import type { Subject } from './subject.js';
 import { avcSubjects } from './subjects/avc.js';
 import { bitmapSubjects } from './subjects/bitmaps.js';
 import { captureSubjects } from './subjects/capture.js';
+import { clearCodecSubjects } from './subjects/clearcodec.js';
 import { compressionSubjects } from './subjects/compression.js';
 import { connectionSubjects } from './subjects/connection-pdus.js';
 import { dynamicSubjects } from './subjects/dynamic-pdus.js';
@@ -23,6 +24,7 @@ function byName(): ReadonlyMap<string, Subject> {
     [
       ...bitmapSubjects(),
       ...progressiveSubjects(),
+      ...clearCodecSubjects(),
       ...avcSubjects(),
       ...compressionSubjects(),
       ...pointerSubjects(),

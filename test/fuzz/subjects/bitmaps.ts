@@ -10,7 +10,7 @@ import type { ColorDepth } from '../../../src/demo/encode/pixel-depth.js';
 import { encodePlanar } from '../../../src/demo/encode/planar.js';
 import { Writer } from '../../../src/rdp/wire/writer.js';
 import { BrokenPromise, MEGABYTE, subject, type Step, type Subject } from '../subject.js';
-import { fixture, fixtureIndex, fixturesOf, joined } from './fixtures.js';
+import { fixture, fixtureIndex, fixturesOf, joined } from '../../helpers/fixture-files.js';
 
 const HEADER_BYTES = 8;
 /** Of an input's sizes, so that most inputs are small enough to be decoded often. */

@@ -2,7 +2,7 @@
 import { PROTOCOL_SSL } from '../../../src/rdp/connection/security-protocols.js';
 import { CaptureReader } from '../../../src/rdp/capture/capture-reader.js';
 import { subject, type Step, type Subject } from '../subject.js';
-import { joined } from './fixtures.js';
+import { joined } from '../../helpers/fixture-files.js';
 import { sessions } from './sessions.js';
 
 function open(): Step {

@@ -6,7 +6,7 @@ import { wrapUncompressed } from '../../../src/rdp/gfx/segmented-data.js';
 import { MAX_BULK_PACKET_BYTES, MAX_GRAPHICS_MESSAGE_BYTES } from '../../../src/rdp/wire/limits.js';
 import { Reader } from '../../../src/rdp/wire/reader.js';
 import { BrokenPromise, MEGABYTE, subject, type Step, type Subject } from '../subject.js';
-import { fixture, fixturesOf, joined } from './fixtures.js';
+import { fixture, fixturesOf, joined } from '../../helpers/fixture-files.js';
 
 /** The longest run of packets of which an example is made. */
 const STREAM_PACKETS = 48;

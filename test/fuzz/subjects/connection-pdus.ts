@@ -23,7 +23,7 @@ import { Reader } from '../../../src/rdp/wire/reader.js';
 import { decodeTpkt, Framer } from '../../../src/rdp/wire/tpkt.js';
 import { BrokenPromise, stateless, subject, type Step, type Subject } from '../subject.js';
 import * as examples from './examples.js';
-import { capture, CAPTURES, joined } from './fixtures.js';
+import { capture, CAPTURES, joined } from '../../helpers/fixture-files.js';
 
 const reading =
   <T>(decode: (reader: Reader) => T) =>

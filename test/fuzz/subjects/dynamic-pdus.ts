@@ -12,7 +12,7 @@ import { clientPdu, serverPdu } from '../../rdp/dvc/arbitraries.js';
 import { gfxKinds, gfxPdu, gfxPduOf } from '../../rdp/gfx/arbitraries.js';
 import { BrokenPromise, MEGABYTE, stateless, subject, type Step, type Subject } from '../subject.js';
 import { samples } from './examples.js';
-import { joined } from './fixtures.js';
+import { joined } from '../../helpers/fixture-files.js';
 
 const LIMITS = { maxChannels: 8, maxMessageBytes: MEGABYTE, maxPendingBytes: 2 * MEGABYTE };
 const CODECS = new Set(GFX_CODECS);

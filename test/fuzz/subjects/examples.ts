@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { SEC_INFO_PKT, SEC_LICENSE_PKT } from '../../../src/rdp/connection/security-header.js';
 import { locateSendData } from '../../../src/rdp/connection/mcs/send-data.js';
 import { Conversation } from '../../rdp/server/sequences.js';
-import { capture, CAPTURES, hexFixture } from './fixtures.js';
+import { capture, CAPTURES, hexFixture } from '../../helpers/fixture-files.js';
 
 /** What an arbitrary of fast-check gives for a seed that does not change. */
 export function samples<T>(arbitrary: fc.Arbitrary<T>, count: number): T[] {

@@ -2,7 +2,7 @@
 import { Desktop } from '../../recorder/orders/support.js';
 import * as order from '../../recorder/orders/support.js';
 import { MEGABYTE, subject, type Step, type Subject } from '../subject.js';
-import { bytesOfHex, fixture, joined } from './fixtures.js';
+import { bytesOfHex, fixture, joined } from '../../helpers/fixture-files.js';
 
 /** Worked examples of [MS-RDPEGDI] 4.1, in an order in which each is a difference to the ones before. */
 const EXAMPLES = [

@@ -17,7 +17,7 @@ import { Reader } from '../../../src/rdp/wire/reader.js';
 import { Writer } from '../../../src/rdp/wire/writer.js';
 import * as gfx from '../../recorder/gfx/support.js';
 import * as records from '../../recorder/picture/records.js';
-import { fixture } from './fixtures.js';
+import { fixture, fixtureIndex } from '../../helpers/fixture-files.js';
 import { ORDER_UPDATES } from './orders.js';
 
 export type Stream = readonly Uint8Array[];
@@ -115,7 +115,16 @@ export function updateStreams(): Stream[] {
 const SURFACE = 1;
 const area = gfx.rect(0, 0, 64, 64);
 
+/** The first stream of a sequence of ClearCodec. */
+function clearStream(): { readonly width: number; readonly height: number; readonly data: Uint8Array } {
+  type Stream = { readonly width: number; readonly height: number; readonly data: string };
+  const first = fixtureIndex<readonly Stream[]>('clearcodec/libfreerdp.json')[0]?.[0];
+  if (first === undefined) throw new Error('no stream of ClearCodec');
+  return { ...first, data: new Uint8Array(Buffer.from(first.data, 'base64')) };
+}
+
 function drawing(): GfxPdu[] {
+  const clear = clearStream();
   const progressive = fixture('progressive/libfreerdp/progressive_154.cmp');
   const alpha = {
     ...gfx.bitmap(SURFACE, area, new Uint8Array(64 * 64).fill(0x80), GfxCodecId.alpha),
@@ -126,6 +135,7 @@ function drawing(): GfxPdu[] {
     gfx.bitmap(SURFACE, area, planar, GfxCodecId.planar),
     gfx.bitmap(SURFACE, area, remoteFx, GfxCodecId.cavideo),
     alpha,
+    gfx.bitmap(SURFACE, gfx.rect(1, 1, clear.width + 1, clear.height + 1), clear.data, GfxCodecId.clearCodec),
     {
       kind: 'wireToSurface2',
       surfaceId: SURFACE,

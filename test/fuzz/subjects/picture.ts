@@ -2,7 +2,7 @@
 import { Picture } from '../../../recorder/picture/picture.js';
 import { TraceRecordKind, type TraceActivation, type TraceRecord } from '../../../src/contract/trace.js';
 import { BrokenPromise, MEGABYTE, subject, type Step, type Subject } from '../subject.js';
-import { joined } from './fixtures.js';
+import { joined } from '../../helpers/fixture-files.js';
 import { activationInput, graphicsStreams, messageStreams, updateStreams } from './picture-examples.js';
 
 const KINDS = Object.values(TraceRecordKind);

@@ -9,7 +9,7 @@ import {
 } from '../../../src/rdp/updates/pointer-shape.js';
 import { Reader } from '../../../src/rdp/wire/reader.js';
 import { stateless, type Subject } from '../subject.js';
-import { fixture, joined } from './fixtures.js';
+import { fixture, joined } from '../../helpers/fixture-files.js';
 
 const PALETTE = new Uint32Array(256).fill(0x12_3456);
 const DECODERS = [decodeColorPointer, decodeNewPointer, decodeLargePointer] as const;

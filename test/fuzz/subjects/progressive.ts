@@ -3,7 +3,7 @@ import { ProgressiveDecoder } from '../../../recorder/decoders/progressive/progr
 import { ProgressiveSurface } from '../../../recorder/decoders/progressive/surface.js';
 import { subject, type Step, type Subject } from '../subject.js';
 import { splitMessages } from '../../recorder/decoders/progressive/support.js';
-import { fixture, fixtureIndex, joined } from './fixtures.js';
+import { fixture, fixtureIndex, joined } from '../../helpers/fixture-files.js';
 
 /** All messages are for a surface of the largest picture: smaller ones cover a part of it. */
 const SIDE = 128;

@@ -7,7 +7,7 @@ import { CHANNELS_WITHOUT_PIXELS } from '../../../src/rdp/relay/shaping/connect-
 import { PROTOCOL_HYBRID, PROTOCOL_SSL } from '../../../src/rdp/connection/security-protocols.js';
 import { GFX_CODECS } from '../../../src/contract/gfx-table.js';
 import { subject, type Step, type Subject } from '../subject.js';
-import { joined } from './fixtures.js';
+import { joined } from '../../helpers/fixture-files.js';
 import { sessions, type Turn } from './sessions.js';
 
 function feed(relay: Relay, { from, pdu }: Turn): boolean {

@@ -3,7 +3,7 @@ import { stepClientSequence } from '../../../src/rdp/client/client-sequence.js';
 import { stepServerSequence } from '../../../src/rdp/server/server-sequence.js';
 import { Conversation } from '../../rdp/server/sequences.js';
 import { stateless, type Subject } from '../subject.js';
-import { joined } from './fixtures.js';
+import { joined } from '../../helpers/fixture-files.js';
 
 export function sequenceSubjects(): Subject[] {
   const { toServer, toClient } = new Conversation();

@@ -14,7 +14,7 @@ import {
 } from '../../../src/rdp/session/virtual-channel-chunk.js';
 import * as gfx from '../../recorder/gfx/support.js';
 import * as records from '../../recorder/picture/records.js';
-import { capture, hexFixture } from './fixtures.js';
+import { capture, hexFixture } from '../../helpers/fixture-files.js';
 
 export interface Turn {
   readonly from: 'client' | 'target';

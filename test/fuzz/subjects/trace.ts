@@ -11,7 +11,7 @@ import {
 } from '../../../src/contract/trace-codec.js';
 import { TRACE_VERSION, TraceRecordKind } from '../../../src/contract/trace.js';
 import { stateless, type Subject } from '../subject.js';
-import { bytesOfHex } from './fixtures.js';
+import { bytesOfHex } from '../../helpers/fixture-files.js';
 
 const REFUSALS = { refusals: [TraceFormatError] } as const;
 

@@ -15,7 +15,7 @@ import { MAX_REASSEMBLED_UPDATE_BYTES } from '../../../src/rdp/wire/limits.js';
 import { Reader } from '../../../src/rdp/wire/reader.js';
 import { rectangle, solid } from '../../recorder/picture/records.js';
 import { BrokenPromise, stateless, subject, type Step, type Subject } from '../subject.js';
-import { fixture, joined } from './fixtures.js';
+import { fixture, joined } from '../../helpers/fixture-files.js';
 import { fastPathExamples } from './picture-examples.js';
 
 const bitmapData = { bpp: 32, codecId: 3, width: 8, height: 4, bitmapData: new Uint8Array(40).fill(7) };

@@ -2,9 +2,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { packageRoot } from '../../../src/database/compiled-entry.js';
+import { packageRoot } from '../../src/database/compiled-entry.js';
 
 const FOLDER = join(packageRoot(), 'test/fixtures');
+
+export function fixturePath(path: string): string {
+  return join(FOLDER, path);
+}
 
 /** A file, unpacked if its name says that it is packed. */
 export function fixture(path: string): Uint8Array {
