@@ -5,7 +5,11 @@ import { DecodeError, UnexpectedPduError } from '../../src/rdp/wire/errors.js';
 export type Outcome = 'decoded' | 'refused';
 
 /** Takes inputs one after the other. What it throws is a finding, unless its subject says that it may. */
-export type Step = (input: Uint8Array) => Outcome;
+export interface Step {
+  (input: Uint8Array): Outcome;
+  /** Frees what is not the garbage collector's; nothing is run afterwards. */
+  readonly close?: () => void;
+}
 
 export interface Subject {
   readonly name: string;
@@ -17,7 +21,7 @@ export interface Subject {
   readonly mutatedShare: number;
   /** Examples: each is a run of inputs that make sense in this order. */
   readonly streams: readonly (readonly Uint8Array[])[];
-  /** Begins a state. */
+  /** Begins a state, which has nothing in common with others that are open at the same time. */
   open(): Step;
   /** Errors that are an answer. */
   readonly refusals: readonly (new (...args: never[]) => Error)[];

@@ -7,7 +7,7 @@ import { Reader } from '../../../src/rdp/wire/reader.js';
 import { Writer } from '../../../src/rdp/wire/writer.js';
 import { splitMessages } from '../../recorder/decoders/progressive/support.js';
 import { fixture, joined } from '../../helpers/fixture-files.js';
-import { stateless, subject, type Step, type Subject } from '../subject.js';
+import { stateless, subject, type Outcome, type Step, type Subject } from '../subject.js';
 
 /** node-av is optional; without it there is nothing to fuzz. */
 const ENGINE = await loadH264();
@@ -27,18 +27,16 @@ function metadata(rectangles: number): Uint8Array {
   return writer.bytes(Uint8Array.of(0, 0, 0, 1, 0x67, 0x42, 0, 10)).finish();
 }
 
-/** An input is the number of a codec, and a message. The surface is the batch's: its decoder is native memory. */
+/** An input is the number of a codec, and a message. */
 function opening(engine: H264Engine): () => Step {
-  let surface: AvcSurface | null = null;
   const target = { ...SIZE, words: new Uint32Array(SIZE.width * SIZE.height) };
   return () => {
-    surface?.close();
-    const opened = new AvcSurface(engine, SIZE.width, SIZE.height);
-    surface = opened;
-    return (input) => {
-      opened.decode(CODECS[(input[0] ?? 0) % CODECS.length] ?? 'avc420', input.subarray(1), target);
+    const surface = new AvcSurface(engine, SIZE.width, SIZE.height);
+    const step = (input: Uint8Array): Outcome => {
+      surface.decode(CODECS[(input[0] ?? 0) % CODECS.length] ?? 'avc420', input.subarray(1), target);
       return 'decoded';
     };
+    return Object.assign(step, { close: () => surface.close() });
   };
 }
 
