@@ -1,20 +1,12 @@
 /** What a manifest can be held to by itself: its signature, and that its lists are complete, chained and contiguous. */
-import { createHash, verify, type KeyObject } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import type { Json } from '../contract/json.js';
-import { canonicalJson } from '../contract/json.js';
 import type { Manifest, Segment } from '../contract/manifest.js';
 import { RecordingFaultFound } from './recording-fault.js';
+import { keyIdOf, verifySignature } from './signer.js';
 
 const MANIFEST = 'manifest.json';
 const CHAIN_START = '0'.repeat(64);
-
-/** First 16 hexadecimal digits of the SHA-256 of the public key (SPKI, DER). */
-export function keyIdOf(publicKey: KeyObject): string {
-  return createHash('sha256')
-    .update(publicKey.export({ type: 'spki', format: 'der' }))
-    .digest('hex')
-    .slice(0, 16);
-}
 
 /** Checks the signature against the trusted keys; the key inside the manifest proves nothing. @throws RecordingFaultFound */
 export function checkSignature(manifest: Manifest, publicKeys: readonly KeyObject[]): void {
@@ -22,8 +14,7 @@ export function checkSignature(manifest: Manifest, publicKeys: readonly KeyObjec
   const key = publicKeys.find((one) => keyIdOf(one) === signature.keyId);
   if (key === undefined) throw new RecordingFaultFound('key-unknown', MANIFEST);
   // The body came out of JSON.parse, so it is JSON.
-  const text = Buffer.from(canonicalJson(body as unknown as Json), 'utf8');
-  if (!verify(null, text, key, Buffer.from(signature.value, 'base64'))) {
+  if (!verifySignature(body as unknown as Json, signature.value, key)) {
     throw new RecordingFaultFound('signature-wrong', MANIFEST);
   }
 }

@@ -111,6 +111,19 @@ export class RecordingMediaRepository {
     return row?.index ?? null;
   }
 
+  /** Where a file's last segment ends, in bytes from the file's start; null while it has none. */
+  async storedEndOf(sessionId: SessionId, file: string): Promise<number | null> {
+    const row = await this.#db
+      .selectFrom('segments')
+      .select(['offset_bytes as offset', 'size_bytes as sizeBytes'])
+      .where('session_id', '=', sessionId)
+      .where('file', '=', file)
+      .orderBy('segment_index', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return row === undefined ? null : row.offset + row.sizeBytes;
+  }
+
   /** Adds a gap and counts it once; a gap that is equal in every field is the same gap. */
   async addGap(sessionId: SessionId, gap: Gap): Promise<void> {
     const row = gapColumns(sessionId, gap);

@@ -17,6 +17,7 @@ import type { DemoDesktop } from '../demo/demo-desktop.js';
 import { recordingRoutes } from '../http/recordings/routes.js';
 import { createHttpServer } from '../http/server.js';
 import { Identity } from '../identity/identity.js';
+import { POLICY_VERSION } from '../policy/policy-version.js';
 import { BlobRecordingStore } from '../storage/blob-recording-store.js';
 import { confirmStored } from './composition/confirm-stored.js';
 import { DatabaseRecordingRows } from './composition/database-recording-rows.js';
@@ -39,8 +40,6 @@ import { settleLeftSessions } from './sessions/settle-left-sessions.js';
 import { loadOrCreateCertificate, type ServerCertificate } from './tls/certificate.js';
 import { TraceFolder } from './trace/trace-folder.js';
 
-/** Version of the rules in src/policy; part of every decision. */
-const POLICY_VERSION = 1;
 /** How long a stop waits for recordings; the rest is taken up at the next start. */
 const STOP_GRACE_MS = 20_000;
 

@@ -2,6 +2,7 @@
  * Imports one captured session: looks through the capture, has policy decide, and puts the session through the recorder
  * that live sessions go through. Audited first, as everything that has an effect.
  */
+import { POLICY_VERSION } from '../policy/policy-version.js';
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, constants, rm } from 'node:fs/promises';
@@ -39,8 +40,6 @@ import { openImportsChain, type ImportsChain } from './imports-chain.js';
 import { findSession, type Survey } from './survey.js';
 import { CaptureClock, type WrittenCapture, writeCapture } from './write-capture.js';
 
-/** Version of the rules in src/policy; part of every decision. */
-const POLICY_VERSION = 1;
 const KEY_BYTES = 32;
 
 export interface ImportOptions extends FollowOptions {

@@ -51,9 +51,8 @@ export class RecordingSource {
     const videos = await this.#database.media.listVideos(sessionId);
     const video = videos.find((one) => one.file === file);
     if (video === undefined) return null;
-    const segments = await this.#database.media.listSegments(sessionId);
-    const last = segments.findLast((segment) => segment.file === file);
-    const storedBytes = last === undefined ? video.initBytes : last.offset + last.sizeBytes;
+    // Every range request asks this: the end of the last segment, not all of them.
+    const storedBytes = (await this.#database.media.storedEndOf(sessionId, file)) ?? video.initBytes;
     return { folder: place.folder, storedBytes };
   }
 }

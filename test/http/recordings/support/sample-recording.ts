@@ -13,7 +13,7 @@ import {
   type Segment,
   type VideoFile,
 } from '../../../../src/contract/manifest.js';
-import { keyIdOf } from '../../../../src/audit/verify-manifest.js';
+import { keyIdOf } from '../../../../src/audit/signer.js';
 import type { StoredRecording } from '../../../../src/http/recordings/deps.js';
 
 export const SESSION: SessionId = sessionId('01890a5d-ac96-774b-bcce-b302099a8057');
