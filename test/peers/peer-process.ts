@@ -94,7 +94,7 @@ export class PeerProcess {
   async ready<T>(
     what: string,
     look: () => T | undefined | false | Promise<T | undefined | false>,
-    timeoutMs = 15_000,
+    timeoutMs = 30_000,
   ): Promise<T> {
     try {
       return await waitFor(

@@ -42,7 +42,7 @@ export async function waitForPicture(
   display: Display,
   what: string,
   condition: (raster: Raster) => boolean,
-  timeoutMs = 10_000,
+  timeoutMs?: number,
 ): Promise<Raster> {
   return waitFor(
     what,
@@ -60,7 +60,7 @@ export interface SamePictureOptions {
   readonly mask?: Rectangle;
   /** What the way to the client does to a picture of the server, such as a smaller colour depth. */
   readonly asSent?: (server: Raster) => Raster;
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 export interface SamePicture {
@@ -73,7 +73,7 @@ export interface SamePicture {
 export async function waitForSamePicture(
   server: Display,
   client: Display,
-  { minimumPsnr = Infinity, mask, asSent = (raster) => raster, timeoutMs = 10_000 }: SamePictureOptions = {},
+  { minimumPsnr = Infinity, mask, asSent = (raster) => raster, timeoutMs }: SamePictureOptions = {},
 ): Promise<SamePicture> {
   let best = 0;
   let last: { server: Raster; client: Raster } | undefined;
