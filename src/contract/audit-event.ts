@@ -19,6 +19,7 @@ export const AUDIT_EVENT_KINDS = {
   'connection.refused': 'A connection was refused',
   'session.connected': 'The client and the target are connected',
   'session.target-certificate': 'The target showed its certificate',
+  'target.certificate-changed': 'A target showed another certificate than before',
   'session.logon': 'The target reported a logon',
   'session.target-error': 'The target reported an error',
   'session.client-lost': 'The client connection was lost',

@@ -27,6 +27,7 @@ import { lockDataFolder } from './composition/data-lock.js';
 import { RecordingSource } from './composition/recording-source.js';
 import { SessionControl } from './composition/session-control.js';
 import { openStorage, type OpenStorage } from './composition/storage.js';
+import { targetConnector } from './composition/target-connections.js';
 import type { Settings } from './config/settings.js';
 import { KeyWrapper, loadOrCreateKey } from './keys/key-store.js';
 import { NativeEntrance } from './rdp/native-entrance.js';
@@ -153,6 +154,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
   const entrance = new NativeEntrance({
     ...lifecycleOptions,
     lifecycle,
+    targets: await targetConnector(settings, audit, database),
     secureContext,
     maxGapMs: settings.maxGapMs,
     maxConnections: settings.maxSessions,

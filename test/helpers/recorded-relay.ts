@@ -13,7 +13,7 @@ import type { TraceRecord } from '../../src/contract/trace.js';
 import { KeyWrapper } from '../../src/gateway/keys/key-store.js';
 import { openClientLeg } from '../../src/gateway/rdp/client-leg.js';
 import { readConnectionStart } from '../../src/gateway/rdp/connection-start.js';
-import { openTargetLeg } from '../../src/gateway/rdp/target-leg.js';
+import { openTargetLeg } from '../../src/gateway/rdp/target/open-target-leg.js';
 import { Tap } from '../../src/gateway/recording/tap.js';
 import { type PumpEndReason, RelayPump } from '../../src/gateway/relay/relay-pump.js';
 import { makeCertificate } from '../../src/gateway/tls/certificate.js';
@@ -48,7 +48,15 @@ export async function startRecordedRelay(
   const { key, wrapped: wrappedKey } = new KeyWrapper(randomBytes(32)).create(SESSION);
   const run = async (socket: Socket): Promise<PumpEndReason> => {
     const { request } = await readConnectionStart(socket, TIMEOUT_MS);
-    const target = await openTargetLeg({ address: '127.0.0.1', port: targetPort }, TIMEOUT_MS);
+    const target = await openTargetLeg({
+      address: '127.0.0.1',
+      port: targetPort,
+      requestedProtocols: PROTOCOL_SSL,
+      flags: 0,
+      roots: [],
+      checkCertificate: async () => {},
+      timeoutMs: TIMEOUT_MS,
+    });
     const client = await openClientLeg(socket, request, secureContext, TIMEOUT_MS);
     const tap = await openTap(tracePath, key, wrappedKey);
     const relay = new Relay({

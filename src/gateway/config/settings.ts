@@ -5,6 +5,7 @@
 import path from 'node:path';
 import type { EncoderChoice } from '../../contract/recorder-protocol.js';
 import type { RecordingSetting } from '../../contract/rule.js';
+import { CERTIFICATE_POLICIES, type CertificatePolicy } from '../rdp/target/certificate-rule.js';
 import type { Durability } from '../trace/trace-file.js';
 
 /** Traces are kept after their video was verified: never, when the recording has gaps, or always. */
@@ -29,6 +30,9 @@ export interface Settings {
   readonly traceMaxBytes: number;
   readonly encoder: EncoderChoice;
   readonly demoTarget: boolean;
+  readonly targetCertificates: CertificatePolicy;
+  readonly targetCertificateChange: 'refuse' | 'allow';
+  readonly targetRoots: string;
   readonly gatewayId: string;
   readonly maxSessions: number;
   readonly logLevel: LogLevel;
@@ -142,6 +146,24 @@ const DEFINITIONS: { readonly [Name in keyof Settings]: Definition<Settings[Name
   ),
   encoder: setting('WITNESS_ENCODER', oneOf(['auto', 'node-av', 'ffmpeg']), 'auto', 'video encoder'),
   demoTarget: setting('WITNESS_DEMO_TARGET', flag, 'on', 'a demo desktop on loopback as a target'),
+  targetCertificates: setting(
+    'WITNESS_TARGET_CERTIFICATES',
+    oneOf(CERTIFICATE_POLICIES),
+    'trust-on-first-use',
+    'what the certificate of a target has to be, where the target does not say',
+  ),
+  targetCertificateChange: setting(
+    'WITNESS_TARGET_CERTIFICATE_CHANGE',
+    oneOf(['refuse', 'allow']),
+    'refuse',
+    'whether a certificate that was trusted on first use may become another one',
+  ),
+  targetRoots: setting(
+    'WITNESS_TARGET_ROOTS',
+    text('a PEM file, or nothing', /^/),
+    '',
+    'certificates of the authorities that targets may have their certificates from',
+  ),
   gatewayId: setting(
     'WITNESS_GATEWAY_ID',
     text('letters, digits and hyphens', /^[A-Za-z0-9-]{1,64}$/),

@@ -9,7 +9,7 @@ import { clientOffersTls, refuseWithoutTls } from './client-leg.js';
 import { type ConnectionStart, PeerSilentError, readConnectionStart } from './connection-start.js';
 import { refuseAfterTls } from './refusal.js';
 import { runSession, type SessionRunnerOptions } from './session-runner.js';
-import { KEEP_ALIVE } from './target-leg.js';
+import { KEEP_ALIVE } from './target/tcp.js';
 import { ticketOf } from './ticket.js';
 
 /** A client that says nothing for this long is not one. */

@@ -8,19 +8,17 @@ import { DecodeError, UnexpectedPduError } from '../../rdp/wire/errors.js';
 import { Framer } from '../../rdp/wire/tpkt.js';
 import type { RefusalReason } from './admission.js';
 import { clientOffersTls, openClientLeg, refuseWithoutTls } from './client-leg.js';
-import type { TargetProblem } from './target-leg.js';
+import { TARGET_PROBLEMS, type TargetProblem } from './target/target-error.js';
 
 const HANDSHAKE_TIMEOUT_MS = 5_000;
 /** The whole refusal; a client that is slower does not learn why. */
 const REFUSAL_TIMEOUT_MS = 10_000;
 
 const SERVER_DENIED_CONNECTION = 0x0007;
-const CB_DESTINATION_NOT_FOUND = 0x0400;
-const CB_REDIRECTING_TO_DESTINATION = 0x0404;
 const CB_CONNECTION_CANCELLED = 0x0409;
 
 /** The code that the client shows, [MS-RDPBCGR] 2.2.5.1.1. */
-const ERROR_INFO: { readonly [Reason in RefusalReason | TargetProblem]: number } = {
+const ERROR_INFO: { readonly [Reason in RefusalReason]: number } = {
   'ticket-missing': SERVER_DENIED_CONNECTION,
   'ticket-unknown': SERVER_DENIED_CONNECTION,
   'ticket-expired': CB_CONNECTION_CANCELLED,
@@ -31,13 +29,13 @@ const ERROR_INFO: { readonly [Reason in RefusalReason | TargetProblem]: number }
   'reconnect-window-over': CB_CONNECTION_CANCELLED,
   'policy-denied': SERVER_DENIED_CONNECTION,
   'policy-changed': SERVER_DENIED_CONNECTION,
-  'target-unreachable': CB_DESTINATION_NOT_FOUND,
-  'target-not-rdp': CB_REDIRECTING_TO_DESTINATION,
-  'target-standard-security-only': CB_REDIRECTING_TO_DESTINATION,
-  'target-requires-nla': CB_REDIRECTING_TO_DESTINATION,
-  'target-selected-unexpected-protocol': CB_REDIRECTING_TO_DESTINATION,
-  'target-tls-failed': CB_REDIRECTING_TO_DESTINATION,
 };
+
+function errorInfoOf(reason: RefusalReason | TargetProblem): number {
+  return reason in ERROR_INFO
+    ? ERROR_INFO[reason as RefusalReason]
+    : TARGET_PROBLEMS[reason as TargetProblem].errorInfo;
+}
 
 /** Resolves when the connection is over. Whatever the client does meanwhile ends it, and nothing else. */
 export async function refuseAfterTls(
@@ -57,7 +55,7 @@ export async function refuseAfterTls(
     // The refusal is on record already; this client does not learn of it.
     return;
   }
-  await converse(client, request.negotiation?.requestedProtocols ?? 0, ERROR_INFO[reason]);
+  await converse(client, request.negotiation?.requestedProtocols ?? 0, errorInfoOf(reason));
   socket.destroy();
 }
 

@@ -5,7 +5,6 @@ import type { Logger } from 'pino';
 import type { TraceEvent } from '../../contract/trace.js';
 import type { Database } from '../../database/open.js';
 import { recordingForbidden } from '../../policy/permit.js';
-import { PROTOCOL_SSL } from '../../rdp/connection/security-protocols.js';
 import type { ConnectionRequest } from '../../rdp/connection/x224/connection-request.js';
 import { Relay } from '../../rdp/relay/relay.js';
 import { CHANNELS_WITHOUT_PIXELS } from '../../rdp/relay/shaping/connect-initial.js';
@@ -18,7 +17,9 @@ import { type SessionLifecycle, traceProblem } from '../sessions/session-lifecyc
 import type { Admission } from './admission.js';
 import { openClientLeg } from './client-leg.js';
 import { refuseAfterTls } from './refusal.js';
-import { openTargetLeg, TargetError, type TargetLeg } from './target-leg.js';
+import type { TargetLeg } from './target/open-target-leg.js';
+import type { TargetConnector } from './target/target-connector.js';
+import { TargetError } from './target/target-error.js';
 
 const HANDSHAKE_TIMEOUT_MS = 15_000;
 /** What is still on its way to a client that is being disconnected gets this long. */
@@ -29,6 +30,7 @@ export interface SessionRunnerOptions {
   readonly audit: AuditAppender;
   readonly recordings: RecordingService;
   readonly lifecycle: SessionLifecycle;
+  readonly targets: TargetConnector;
   readonly secureContext: SecureContext;
   readonly clock: () => number;
   readonly maxGapMs: number;
@@ -55,7 +57,7 @@ export async function runSession(
   await database.sessions.update(session.id, { state: 'connecting', clientAddress });
   let target: TargetLeg;
   try {
-    target = await openTargetLeg({ address: session.targetAddress, port: session.targetPort }, HANDSHAKE_TIMEOUT_MS);
+    target = await options.targets.open(session);
   } catch (error) {
     if (!(error instanceof TargetError)) throw error;
     log.warn({ sessionId: session.id, reason: error.problem }, 'the target cannot be used');
@@ -77,14 +79,8 @@ async function connectLegs(
   connection: ClientConnection,
   target: TargetLeg,
 ): Promise<void> {
-  const { lifecycle, audit, secureContext } = options;
+  const { lifecycle, secureContext } = options;
   const { session } = admitted;
-  await audit.append({
-    kind: 'session.target-certificate',
-    actor: `target:${session.targetName}`,
-    sessionId: session.id,
-    data: { sha256: target.certificateSha256, subject: target.certificateSubject },
-  });
   let client: TLSSocket;
   try {
     client = await openClientLeg(connection.socket, connection.request, secureContext, HANDSHAKE_TIMEOUT_MS);
@@ -176,7 +172,7 @@ class SessionConnection {
     const live = this.#live;
     const relay = new Relay({
       recorded: tap !== null,
-      targetSelectedProtocol: PROTOCOL_SSL,
+      targetSelectedProtocol: this.#target.selectedProtocol,
       clientRequestedProtocols: this.#connection.request.negotiation?.requestedProtocols ?? 0,
       allowedChannels: CHANNELS_WITHOUT_PIXELS,
     });
