@@ -1,7 +1,9 @@
 /** All migrations by name, in the order in which they run. A name that was released is never changed or removed. */
 import type { Migration } from 'kysely';
 import * as initial from './0001-initial.js';
+import * as policyFacts from './0002-policy-facts.js';
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-initial': initial,
+  '0002-policy-facts': policyFacts,
 };

@@ -13,6 +13,8 @@ export interface Problem {
   /** What to do about it. */
   readonly remedy: string;
   readonly reasons?: readonly ReasonInfo[];
+  /** Live sessions that stand in the way. */
+  readonly sessions?: readonly { readonly id: SessionId; readonly userName: string; readonly targetName: string }[];
 }
 
 export interface ReasonInfo {
@@ -41,6 +43,7 @@ export interface TargetInfo {
   readonly name: string;
   readonly address: string;
   readonly port: number;
+  /** What holds for sessions to it: the target's own setting, else the host's. */
   readonly recording: RecordingSetting;
 }
 
@@ -49,6 +52,8 @@ export interface SessionRequest {
   readonly targetId: TargetId;
   readonly connectionMethod: Exclude<ConnectionMethod, 'imported'>;
   readonly authenticationMethod: AuthenticationMethod;
+  /** User name at the target, for Kerberos: `name@realm`. */
+  readonly signInName?: string;
 }
 
 /** Its answer, 201. */

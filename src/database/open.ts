@@ -6,6 +6,7 @@ import { migrate } from './migrate.js';
 import { postgresDialect } from './postgres-dialect.js';
 import { RecordingMediaRepository } from './recording-media.js';
 import { RecordingRepository } from './recordings.js';
+import { RoleAssignmentRepository } from './role-assignments.js';
 import type { Schema } from './schema.js';
 import { SessionRepository } from './sessions.js';
 import { SettingRepository } from './settings.js';
@@ -22,6 +23,7 @@ export type DatabaseLocation =
 export interface Repositories {
   readonly users: UserRepository;
   readonly targets: TargetRepository;
+  readonly roleAssignments: RoleAssignmentRepository;
   readonly sessions: SessionRepository;
   readonly tickets: TicketRepository;
   readonly recordings: RecordingRepository;
@@ -73,6 +75,7 @@ function repositories(db: Kysely<Schema>): Repositories {
   return {
     users: new UserRepository(db),
     targets: new TargetRepository(db),
+    roleAssignments: new RoleAssignmentRepository(db),
     sessions: new SessionRepository(db),
     tickets: new TicketRepository(db),
     recordings: new RecordingRepository(db),

@@ -5,7 +5,9 @@
 import type { AuditEventKind } from '../contract/audit-event.js';
 import type { RecordingState, SessionState } from '../contract/api.js';
 import type { ChainId, DecisionId, SessionId, TargetId, UserId } from '../contract/ids.js';
+import type { AssignmentSource, CertificatePolicy, PrincipalKind, TargetKind } from '../contract/inventory.js';
 import type { Sha256Hex } from '../contract/manifest.js';
+import type { AzureRole } from '../contract/azure-roles.js';
 import type { AuthenticationMethod, ConnectionMethod, Protocol, RecordingSetting } from '../contract/rule.js';
 
 export interface UsersTable {
@@ -41,12 +43,33 @@ export interface TargetsTable {
   kind: TargetKind;
   address: string;
   port: number;
-  recording_setting: RecordingSetting;
+  /** Null: the host's setting holds. */
+  recording_setting: RecordingSetting | null;
+  /** Of a VM; null for an address. */
+  resource_id: string | null;
+  nic_id: string | null;
+  virtual_network_id: string | null;
+  /** 1 when the target's virtual network is another one than the host's, peered with it. */
+  peered: 0 | 1;
+  entra_joined: 0 | 1;
+  /** Kerberos realm of the target; null when nobody said. */
+  realm: string | null;
+  certificate_policy: CertificatePolicy;
+  /** The only certificate that is accepted under `pinned`. */
+  certificate_sha256: Sha256Hex | null;
   created_at_ms: number;
 }
 
-/** A VM in the inventory, or an address. */
-export type TargetKind = 'resource' | 'ip';
+export interface RoleAssignmentsTable {
+  id: string;
+  principal_kind: PrincipalKind;
+  principal: string;
+  principal_name: string | null;
+  role: AzureRole;
+  scope: string;
+  source: AssignmentSource;
+  created_at_ms: number;
+}
 
 export interface SessionsTable {
   id: SessionId;
@@ -76,6 +99,10 @@ export interface SessionsTable {
   disconnect_requested_at_ms: number | null;
   bytes_from_client: number;
   bytes_from_target: number;
+  /** 1 when the person came by a shareable link. */
+  through_link: 0 | 1;
+  /** User name at the target, where the decision looked at it; null else. */
+  sign_in_name: string | null;
 }
 
 export interface TicketsTable {
@@ -170,6 +197,7 @@ export interface Schema {
   sign_in_links: SignInLinksTable;
   web_sessions: WebSessionsTable;
   targets: TargetsTable;
+  role_assignments: RoleAssignmentsTable;
   sessions: SessionsTable;
   tickets: TicketsTable;
   recordings: RecordingsTable;

@@ -21,10 +21,15 @@ export interface NewSession extends RuleFacts {
   readonly policyVersion: number;
   readonly gatewayId: string;
   readonly createdAtMs: number;
+  /** The person came by a shareable link. No when left out. */
+  readonly throughLink?: boolean;
+  /** User name at the target, where the decision looked at it. */
+  readonly signInName?: string | null;
 }
 
-export interface SessionRecord extends Omit<NewSession, 'recorded'> {
-  readonly recorded: boolean;
+export interface SessionRecord extends NewSession {
+  readonly throughLink: boolean;
+  readonly signInName: string | null;
   readonly state: SessionState;
   readonly clientAddress: string | null;
   readonly startedAtMs: number | null;
@@ -93,6 +98,8 @@ export class SessionRepository {
         created_at_ms: session.createdAtMs,
         bytes_from_client: 0,
         bytes_from_target: 0,
+        through_link: session.throughLink === true ? 1 : 0,
+        sign_in_name: session.signInName ?? null,
       })
       .execute();
   }
@@ -115,6 +122,22 @@ export class SessionRepository {
     const rows = await this.#select()
       .where('sessions.gateway_id', '=', gatewayId)
       .where('sessions.state', 'not in', FINAL_SESSION_STATES)
+      .orderBy('sessions.id')
+      .execute();
+    return rows.map(toRecord);
+  }
+
+  /** Sessions of all gateways that have not ended and have these facts, oldest first. */
+  async listOpenWith({
+    connectionMethod,
+    authenticationMethod,
+    protocol,
+  }: RuleFacts): Promise<readonly SessionRecord[]> {
+    const rows = await this.#select()
+      .where('sessions.state', 'not in', FINAL_SESSION_STATES)
+      .where('sessions.connection_method', '=', connectionMethod)
+      .where('sessions.authentication_method', '=', authenticationMethod)
+      .where('sessions.protocol', '=', protocol)
       .orderBy('sessions.id')
       .execute();
     return rows.map(toRecord);
@@ -196,6 +219,8 @@ export class SessionRepository {
         'sessions.disconnect_requested_at_ms as disconnectRequestedAtMs',
         'sessions.bytes_from_client as bytesFromClient',
         'sessions.bytes_from_target as bytesFromTarget',
+        'sessions.through_link as throughLink',
+        'sessions.sign_in_name as signInName',
         'recordings.state as recordingState',
         'recordings.gap_count as gapCount',
         'recordings.size_bytes as videoBytes',
@@ -203,8 +228,9 @@ export class SessionRepository {
   }
 }
 
-type SelectedRow = Omit<SessionRecord, 'recorded' | 'recordingState' | 'gapCount' | 'videoBytes'> & {
+type SelectedRow = Omit<SessionRecord, 'recorded' | 'throughLink' | 'recordingState' | 'gapCount' | 'videoBytes'> & {
   readonly recorded: 0 | 1;
+  readonly throughLink: 0 | 1;
   readonly recordingState: Exclude<RecordingState, 'none'> | null;
   readonly gapCount: number | null;
   readonly videoBytes: number | null;
@@ -214,6 +240,7 @@ function toRecord(row: SelectedRow): SessionRecord {
   return {
     ...row,
     recorded: row.recorded === 1,
+    throughLink: row.throughLink === 1,
     recordingState: row.recordingState ?? 'none',
     gapCount: row.gapCount ?? 0,
     videoBytes: row.videoBytes ?? 0,

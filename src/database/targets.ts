@@ -1,28 +1,53 @@
 /** The inventory of targets. */
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { TargetId } from '../contract/ids.js';
+import type { CertificatePolicy, TargetKind } from '../contract/inventory.js';
 import type { RecordingSetting } from '../contract/rule.js';
-import type { Schema, TargetKind } from './schema.js';
+import type { Schema, TargetsTable } from './schema.js';
 
-export interface TargetRecord {
+/** What a target cannot be without. */
+interface TargetBasics {
   readonly id: TargetId;
   readonly name: string;
   readonly kind: TargetKind;
   readonly address: string;
   readonly port: number;
-  readonly recordingSetting: RecordingSetting;
+  /** Null: the host's setting holds. */
+  readonly recordingSetting: RecordingSetting | null;
   readonly createdAtMs: number;
 }
 
-const COLUMNS = [
-  'id',
-  'name',
-  'kind',
-  'address',
-  'port',
-  'recording_setting as recordingSetting',
-  'created_at_ms as createdAtMs',
-] as const;
+/** Its place in the network and what policy and the target leg ask of it. */
+interface TargetPlace {
+  readonly resourceId: string | null;
+  readonly nicId: string | null;
+  readonly virtualNetworkId: string | null;
+  readonly peered: boolean;
+  readonly entraJoined: boolean;
+  readonly realm: string | null;
+  readonly certificatePolicy: CertificatePolicy;
+  /** Lower-case hexadecimal. */
+  readonly certificateSha256: string | null;
+}
+
+export interface TargetRecord extends TargetBasics, TargetPlace {}
+
+/** What is left out is unknown, or no. A resource needs its id. */
+export interface NewTarget extends TargetBasics, Partial<TargetPlace> {}
+
+/** Fields that change; what is left out stays as it is. */
+export type TargetUpdate = Partial<Omit<TargetRecord, 'id' | 'createdAtMs'>>;
+
+const PLACE_UNKNOWN: TargetPlace = {
+  resourceId: null,
+  nicId: null,
+  virtualNetworkId: null,
+  peered: false,
+  entraJoined: false,
+  realm: null,
+  certificatePolicy: 'trust-on-first-use',
+  certificateSha256: null,
+};
 
 export class TargetRepository {
   readonly #db: Kysely<Schema>;
@@ -31,40 +56,46 @@ export class TargetRepository {
     this.#db = db;
   }
 
-  /** @throws DatabaseError `constraint` when the name is taken */
-  async create(target: TargetRecord): Promise<void> {
+  /** @throws DatabaseError `constraint` when name or resource id are taken, or a resource has no id */
+  async create(target: NewTarget): Promise<void> {
     await this.#db
       .insertInto('targets')
-      .values({
-        id: target.id,
-        name: target.name,
-        kind: target.kind,
-        address: target.address,
-        port: target.port,
-        recording_setting: target.recordingSetting,
-        created_at_ms: target.createdAtMs,
-      })
+      .values(toRow({ ...PLACE_UNKNOWN, ...target }))
       .execute();
   }
 
   async get(id: TargetId): Promise<TargetRecord | null> {
-    const row = await this.#db.selectFrom('targets').select(COLUMNS).where('id', '=', id).executeTakeFirst();
-    return row ?? null;
+    const row = await this.#db.selectFrom('targets').selectAll().where('id', '=', id).executeTakeFirst();
+    return row === undefined ? null : toRecord(row);
+  }
+
+  async getByName(name: string): Promise<TargetRecord | null> {
+    const row = await this.#db.selectFrom('targets').selectAll().where('name', '=', name).executeTakeFirst();
+    return row === undefined ? null : toRecord(row);
   }
 
   async list(): Promise<readonly TargetRecord[]> {
-    return this.#db.selectFrom('targets').select(COLUMNS).orderBy('name').execute();
+    const rows = await this.#db.selectFrom('targets').selectAll().orderBy('name').execute();
+    return rows.map(toRecord);
   }
 
-  /** False when there is no such target. */
-  async setRecording(id: TargetId, setting: RecordingSetting): Promise<boolean> {
+  /** False when there is no such target. @throws DatabaseError `constraint` as `create` does */
+  async update(id: TargetId, update: TargetUpdate): Promise<boolean> {
+    const existing = await this.get(id);
+    if (existing === null) return false;
+    const { id: _id, ...columns } = toRow({ ...existing, ...update });
     const row = await this.#db
       .updateTable('targets')
-      .set({ recording_setting: setting })
+      .set(columns)
       .where('id', '=', id)
       .returning('id')
       .executeTakeFirst();
     return row !== undefined;
+  }
+
+  /** False when there is no such target. */
+  async setRecording(id: TargetId, setting: RecordingSetting | null): Promise<boolean> {
+    return this.update(id, { recordingSetting: setting });
   }
 
   /** False when there is no such target. Sessions to it keep its name and address. */
@@ -72,4 +103,44 @@ export class TargetRepository {
     const row = await this.#db.deleteFrom('targets').where('id', '=', id).returning('id').executeTakeFirst();
     return row !== undefined;
   }
+}
+
+function toRow(target: TargetRecord): TargetsTable {
+  return {
+    id: target.id,
+    name: target.name,
+    kind: target.kind,
+    address: target.address,
+    port: target.port,
+    recording_setting: target.recordingSetting,
+    resource_id: target.resourceId,
+    nic_id: target.nicId,
+    virtual_network_id: target.virtualNetworkId,
+    peered: target.peered ? 1 : 0,
+    entra_joined: target.entraJoined ? 1 : 0,
+    realm: target.realm,
+    certificate_policy: target.certificatePolicy,
+    certificate_sha256: target.certificateSha256,
+    created_at_ms: target.createdAtMs,
+  };
+}
+
+function toRecord(row: Selectable<TargetsTable>): TargetRecord {
+  return {
+    id: row.id,
+    name: row.name,
+    kind: row.kind,
+    address: row.address,
+    port: row.port,
+    recordingSetting: row.recording_setting,
+    resourceId: row.resource_id,
+    nicId: row.nic_id,
+    virtualNetworkId: row.virtual_network_id,
+    peered: row.peered === 1,
+    entraJoined: row.entra_joined === 1,
+    realm: row.realm,
+    certificatePolicy: row.certificate_policy,
+    certificateSha256: row.certificate_sha256,
+    createdAtMs: row.created_at_ms,
+  };
 }

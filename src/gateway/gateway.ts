@@ -172,6 +172,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     clock,
     gatewayId: settings.gatewayId,
     policyVersion: POLICY_VERSION,
+    recording: settings.recording,
     ticketLifetimeMs: settings.ticketLifetimeMs,
     rdpAddress: { host: settings.publicHost, port: rdpPort },
   });

@@ -7,8 +7,9 @@ import type { TargetInfo } from '../contract/api.js';
 import { type TargetId, targetId, uuidV7 } from '../contract/ids.js';
 import type { Json } from '../contract/json.js';
 import type { Database } from '../database/open.js';
-import type { TargetRecord } from '../database/targets.js';
+import type { NewTarget, TargetRecord } from '../database/targets.js';
 import type { AuditAppender } from '../identity/identity.js';
+import { localMachine } from '../policy/scopes.js';
 import { ADMINISTRATORS, CONNECTING, POLICY_EDITORS } from './guard.js';
 import { ProblemError } from './problems.js';
 import type { RequestUser } from './request-user.js';
@@ -49,7 +50,9 @@ export function targetRoutes(instance: FastifyInstance, { database, audit, clock
     if (taken) throw new ProblemError('name-taken');
     const nowMs = clock();
     const id = targetId(uuidV7(nowMs, randomBytes(10)));
-    const target: TargetRecord = { id, name, kind, address, port, recordingSetting: recording, createdAtMs: nowMs };
+    const resourceId = kind === 'resource' ? localMachine(name) : null;
+    const known = { id, name, kind, address, port, resourceId };
+    const target: NewTarget = { ...known, recordingSetting: recording, createdAtMs: nowMs };
     await audited(request.user, 'target-added', { targetId: id, name, address, port, recording });
     await database.targets.create(target);
     return reply.code(201).send(toTargetInfo(target));
@@ -86,7 +89,7 @@ async function existing(database: Pick<Database, 'targets'>, id: TargetId): Prom
   return target;
 }
 
-function toTargetInfo(target: TargetRecord): TargetInfo {
+function toTargetInfo(target: NewTarget): TargetInfo {
   const { id, name, address, port } = target;
-  return { id, name, address, port, recording: target.recordingSetting };
+  return { id, name, address, port, recording: target.recordingSetting ?? 'required' };
 }

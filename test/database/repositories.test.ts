@@ -224,7 +224,7 @@ await onBothDatabases('repositories', (engine) => {
     const twin = database.targets.create({ ...target, id: targetId(nextId()) });
     await expect(twin).rejects.toMatchObject({ code: 'constraint' });
     expect(await database.targets.setRecording(target.id, 'off')).toBe(true);
-    expect(await database.targets.list()).toEqual([{ ...target, recordingSetting: 'off' }]);
+    expect(await database.targets.list()).toMatchObject([{ ...target, recordingSetting: 'off' }]);
     expect(await database.targets.remove(target.id)).toBe(true);
     expect(await database.targets.remove(target.id)).toBe(false);
     expect(await database.targets.get(target.id)).toBeNull();

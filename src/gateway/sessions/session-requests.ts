@@ -21,6 +21,8 @@ export interface SessionRequestsOptions {
   readonly clock: () => number;
   readonly gatewayId: string;
   readonly policyVersion: number;
+  /** The host's setting: for targets without one of their own. */
+  readonly recording: RecordingSetting;
   readonly ticketLifetimeMs: number;
   /** Where native clients connect to. */
   readonly rdpAddress: { readonly host: string; readonly port: number };
@@ -54,7 +56,7 @@ export class SessionRequests {
       protocol: 'rdp',
       roles: user.roles,
       targetKnown: target !== null,
-      recording: target?.recordingSetting ?? 'required',
+      recording: target?.recordingSetting ?? this.#options.recording,
       policyVersion,
     };
     const decision = decide(facts, decisionId(this.#uuid()));
@@ -71,7 +73,7 @@ export class SessionRequests {
     facts: SessionFacts;
     decision: Decision;
     recorded: boolean;
-    target: { name: string; address: string; port: number; recordingSetting: RecordingSetting };
+    target: { name: string; address: string; port: number };
     actor: string;
   }): Promise<SessionCreated> {
     const { database, audit, clock, gatewayId, ticketLifetimeMs, rdpAddress } = this.#options;
@@ -93,7 +95,7 @@ export class SessionRequests {
         connectionMethod: facts.connectionMethod,
         authenticationMethod: facts.authenticationMethod,
         protocol: facts.protocol,
-        recordingSetting: target.recordingSetting,
+        recordingSetting: facts.recording,
         recorded,
         decisionId: decision.decisionId,
         policyVersion: facts.policyVersion,
