@@ -124,3 +124,9 @@ export const MAX_DESKTOPS_PER_GFX_MESSAGE = 16;
 
 /** Sign-in of a captured session before MCS, one direction: Kerberos tickets and certificate chains come to a few kilobytes. */
 export const MAX_SIGN_IN_BYTES = 256 * 1024;
+
+/** RDCleanPath request: an X.224 request, a ticket, a name and a preconnection blob; four times what they may be. */
+export const MAX_RDCLEANPATH_REQUEST_BYTES = 4 * (MAX_CONNECTION_REQUEST_BYTES + MAX_PRECONNECTION_BLOB_BYTES);
+
+/** Certificates of a target that are passed on to a client in a browser; chains in use have two to four. */
+export const MAX_RDCLEANPATH_CERTIFICATES = 16;
