@@ -18,6 +18,7 @@ import { recordingRoutes } from '../http/recordings/routes.js';
 import { createHttpServer } from '../http/server.js';
 import { Identity } from '../identity/identity.js';
 import { POLICY_VERSION } from '../policy/policy-version.js';
+import { PortalEntrance } from '../portal/portal-entrance.js';
 import { BlobRecordingStore } from '../storage/blob-recording-store.js';
 import { confirmStored } from './composition/confirm-stored.js';
 import { DatabaseRecordingRows } from './composition/database-recording-rows.js';
@@ -151,15 +152,15 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     minVersion: 'TLSv1.2',
   });
   const admission = { database, audit, clock, policyVersion: POLICY_VERSION, live };
-  const entrance = new NativeEntrance({
+  const entranceOptions = {
     ...lifecycleOptions,
     lifecycle,
     targets: await targetConnector(settings, audit, database),
-    secureContext,
     maxGapMs: settings.maxGapMs,
     maxConnections: settings.maxSessions,
     admission: { ...admission, reconnectWindowMs: settings.reconnectWindowMs },
-  });
+  };
+  const entrance = new NativeEntrance({ ...entranceOptions, secureContext });
   const rdpPort = await entrance.listen(settings.rdpHost, settings.rdpPort);
   closers.push(() => entrance.close());
   const control = new SessionControl({ database, audit, live, lifecycle, clock, gatewayId: settings.gatewayId, log });
@@ -200,8 +201,10 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     viewerFolder: path.join(packageRoot(), 'dist', 'viewer'),
     clock,
   });
+  const portal = new PortalEntrance(server.server, { ...entranceOptions, idleMs: settings.portalIdleMs });
   await server.listen({ host: settings.httpHost, port: settings.httpPort });
   closers.push(() => server.close());
+  closers.push(() => portal.close());
   const firstSignInToken = await identity.firstAdministratorLink();
   return {
     rdp: { host: settings.publicHost, port: rdpPort },

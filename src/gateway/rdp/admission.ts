@@ -46,7 +46,11 @@ export type Admission =
     }
   | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly session: SessionRecord | null };
 
-type Shown = { readonly entrance: 'native'; readonly clientAddress: string };
+/** Where somebody shows a ticket, and from which address. */
+export interface Shown {
+  readonly entrance: 'native' | 'portal';
+  readonly clientAddress: string;
+}
 
 const REFUSAL_OF_TICKET = {
   unknown: 'ticket-unknown',

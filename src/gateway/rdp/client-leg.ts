@@ -18,7 +18,8 @@ export function clientOffersTls(request: ConnectionRequest): boolean {
   return ((request.negotiation?.requestedProtocols ?? 0) & PROTOCOL_SSL) !== 0;
 }
 
-function confirm(request: ConnectionRequest, negotiation: NegotiationResult): Uint8Array {
+/** The answer to a connection request, as it goes on the wire. */
+export function confirm(request: ConnectionRequest, negotiation: NegotiationResult): Uint8Array {
   const references = { dstRef: request.srcRef, srcRef: 0x1234, classOption: 0 };
   return encodeTpkt(encodeConnectionConfirm({ ...references, negotiation, trailing: new Uint8Array(0) }));
 }

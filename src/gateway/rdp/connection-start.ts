@@ -1,5 +1,6 @@
 /** What a client says before TLS: an optional preconnection blob and the X.224 Connection Request. */
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type PreconnectionBlob, readPreconnectionBlob } from '../../rdp/connection/preconnection-blob.js';
 import { type ConnectionRequest, decodeConnectionRequest } from '../../rdp/connection/x224/connection-request.js';
 import { DecodeError } from '../../rdp/wire/errors.js';
@@ -25,10 +26,10 @@ export class PeerSilentError extends Error {
 
 /**
  * Reads bytes until `parse` answers with a result and the number of bytes that it took; what follows is put back. The
- * socket is paused afterwards. Rejects with `PeerSilentError`, or with what `parse` throws.
+ * stream is paused afterwards. Rejects with `PeerSilentError`, or with what `parse` throws.
  */
 export function readUntil<T>(
-  socket: Socket,
+  socket: Duplex,
   what: string,
   timeoutMs: number,
   parse: (bytes: Buffer) => { value: T; taken: number } | null,

@@ -7,6 +7,7 @@ import { DecodeError } from '../../rdp/wire/errors.js';
 import { admit, type AdmissionOptions } from './admission.js';
 import { clientOffersTls, refuseWithoutTls } from './client-leg.js';
 import { type ConnectionStart, PeerSilentError, readConnectionStart } from './connection-start.js';
+import { NativeClient } from './native-client.js';
 import { refuseAfterTls } from './refusal.js';
 import { runSession, type SessionRunnerOptions } from './session-runner.js';
 import { KEEP_ALIVE } from './target/tcp.js';
@@ -104,7 +105,8 @@ export class NativeEntrance {
       await refuseAfterTls(socket, start.request, secureContext, admitted.reason);
       return;
     }
-    await runSession(this.#options, admitted, { socket, request: start.request, clientAddress });
+    const client = new NativeClient(socket, start.request, secureContext, clientAddress);
+    await runSession(this.#options, admitted, client);
   }
 
   async #readStart(socket: Socket, clientAddress: string): Promise<ConnectionStart | null> {

@@ -1,11 +1,9 @@
 /** Runs one connection of an admitted session: both legs, the tap, the relay, and how it ends. */
-import type { Socket } from 'node:net';
-import type { SecureContext, TLSSocket } from 'node:tls';
+import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { TraceEvent } from '../../contract/trace.js';
 import type { Database } from '../../database/open.js';
 import { recordingForbidden } from '../../policy/permit.js';
-import type { ConnectionRequest } from '../../rdp/connection/x224/connection-request.js';
 import { Relay } from '../../rdp/relay/relay.js';
 import { CHANNELS_WITHOUT_PIXELS } from '../../rdp/relay/shaping/connect-initial.js';
 import type { AuditAppender } from '../recording/recording-records.js';
@@ -15,13 +13,11 @@ import { type PumpEndReason, RelayPump } from '../relay/relay-pump.js';
 import { LiveSession, type SessionEndReason } from '../sessions/live-session.js';
 import { type SessionLifecycle, traceProblem } from '../sessions/session-lifecycle.js';
 import type { Admission } from './admission.js';
-import { openClientLeg } from './client-leg.js';
-import { refuseAfterTls } from './refusal.js';
+import type { SessionClient } from './session-client.js';
 import type { TargetLeg } from './target/open-target-leg.js';
 import type { TargetConnector } from './target/target-connector.js';
 import { TargetError } from './target/target-error.js';
 
-const HANDSHAKE_TIMEOUT_MS = 15_000;
 /** What is still on its way to a client that is being disconnected gets this long. */
 const FAREWELL_MS = 1_000;
 
@@ -31,16 +27,9 @@ export interface SessionRunnerOptions {
   readonly recordings: RecordingService;
   readonly lifecycle: SessionLifecycle;
   readonly targets: TargetConnector;
-  readonly secureContext: SecureContext;
   readonly clock: () => number;
   readonly maxGapMs: number;
   readonly log: Logger;
-}
-
-export interface ClientConnection {
-  readonly socket: Socket;
-  readonly request: ConnectionRequest;
-  readonly clientAddress: string;
 }
 
 type Admitted = Extract<Admission, { kind: 'admitted' }>;
@@ -49,11 +38,11 @@ type Admitted = Extract<Admission, { kind: 'admitted' }>;
 export async function runSession(
   options: SessionRunnerOptions,
   admitted: Admitted,
-  connection: ClientConnection,
+  client: SessionClient,
 ): Promise<void> {
   const { session } = admitted;
   const { database, lifecycle, log } = options;
-  const { clientAddress } = connection;
+  const { clientAddress } = client;
   await database.sessions.update(session.id, { state: 'connecting', clientAddress });
   let target: TargetLeg;
   try {
@@ -62,28 +51,28 @@ export async function runSession(
     if (!(error instanceof TargetError)) throw error;
     log.warn({ sessionId: session.id, reason: error.problem }, 'the target cannot be used');
     await lifecycle.refuse(session, admitted.live, error.problem, error.message);
-    await refuseAfterTls(connection.socket, connection.request, options.secureContext, error.problem);
+    await client.refuse(error.problem);
     return;
   }
   try {
-    await connectLegs(options, admitted, connection, target);
+    await connectLegs(options, admitted, client, target);
   } finally {
     target.socket.destroy();
-    connection.socket.destroy();
+    client.destroy();
   }
 }
 
 async function connectLegs(
   options: SessionRunnerOptions,
   admitted: Admitted,
-  connection: ClientConnection,
+  client: SessionClient,
   target: TargetLeg,
 ): Promise<void> {
-  const { lifecycle, secureContext } = options;
+  const { lifecycle } = options;
   const { session } = admitted;
-  let client: TLSSocket;
+  let stream: Duplex;
   try {
-    client = await openClientLeg(connection.socket, connection.request, secureContext, HANDSHAKE_TIMEOUT_MS);
+    stream = await client.open(target);
   } catch (error) {
     const detail = error instanceof Error ? error.message : 'TLS failed';
     options.log.warn({ sessionId: session.id, reason: 'client-tls-failed', detail }, 'the client cannot be connected');
@@ -95,15 +84,15 @@ async function connectLegs(
     return;
   }
   const live = admitted.live ?? (await lifecycle.begin(session, admitted.permit));
-  await new SessionConnection(options, live, connection, client, target).run();
+  await new SessionConnection(options, live, client, stream, target).run();
 }
 
 /** One relayed connection of a live session. */
 class SessionConnection {
   readonly #options: SessionRunnerOptions;
   readonly #live: LiveSession;
-  readonly #connection: ClientConnection;
-  readonly #client: TLSSocket;
+  readonly #client: SessionClient;
+  readonly #stream: Duplex;
   readonly #target: TargetLeg;
   #pump: RelayPump | null = null;
   #relay: Relay | null = null;
@@ -115,14 +104,14 @@ class SessionConnection {
   constructor(
     options: SessionRunnerOptions,
     live: LiveSession,
-    connection: ClientConnection,
-    client: TLSSocket,
+    client: SessionClient,
+    stream: Duplex,
     target: TargetLeg,
   ) {
     this.#options = options;
     this.#live = live;
-    this.#connection = connection;
     this.#client = client;
+    this.#stream = stream;
     this.#target = target;
   }
 
@@ -132,9 +121,9 @@ class SessionConnection {
     let tap: Tap | null = null;
     try {
       tap = await this.#openPart();
-      await lifecycle.connected(live, this.#connection.clientAddress);
+      await lifecycle.connected(live, this.#client.clientAddress);
       const kind = live.connections === 1 ? 'connected' : 'reconnected';
-      tap?.event({ kind, data: { clientAddress: this.#connection.clientAddress, userName: live.session.userName } });
+      tap?.event({ kind, data: { clientAddress: this.#client.clientAddress, userName: live.session.userName } });
     } catch (error) {
       this.#options.log.error({ sessionId: live.id, error: String(error) }, 'the session cannot begin');
       await this.#finish(tap, 'recording-lost');
@@ -173,11 +162,12 @@ class SessionConnection {
     const relay = new Relay({
       recorded: tap !== null,
       targetSelectedProtocol: this.#target.selectedProtocol,
-      clientRequestedProtocols: this.#connection.request.negotiation?.requestedProtocols ?? 0,
+      clientRequestedProtocols: this.#client.requestedProtocols,
+      autologon: this.#client.autologon,
       allowedChannels: CHANNELS_WITHOUT_PIXELS,
     });
     this.#relay = relay;
-    const pump = new RelayPump(this.#client, this.#target.socket, relay, tap, {
+    const pump = new RelayPump(this.#stream, this.#target.socket, relay, tap, {
       onEvent: (event) => this.#note(event),
       onEntraSeen: (where) => this.#entraSeen(where),
       onTraceLost: (error) => this.#traceLost(error),
@@ -241,7 +231,7 @@ class SessionConnection {
     if (tap !== null) await live.recording?.closePart(tap, reason);
     this.#writeUnrecorded();
     if (this.#endReason !== null) this.#sayFarewell(reason);
-    await closeGracefully(this.#client);
+    await closeGracefully(this.#stream);
     await this.#options.lifecycle.connectionOver(live, reason);
   }
 
@@ -254,8 +244,8 @@ class SessionConnection {
   }
 
   #sayFarewell(reason: SessionEndReason): void {
-    if (this.#client.destroyed) return;
-    for (const pdu of this.#relay?.farewell(reason) ?? []) this.#client.write(pdu);
+    if (this.#stream.destroyed) return;
+    for (const pdu of this.#relay?.farewell(reason) ?? []) this.#stream.write(pdu);
   }
 }
 
@@ -272,15 +262,15 @@ const END_REASON: { readonly [Reason in PumpEndReason]: SessionEndReason } = {
   stopped: 'gateway-stopped',
 };
 
-function closeGracefully(socket: TLSSocket): Promise<void> {
-  if (socket.destroyed) return Promise.resolve();
+function closeGracefully(stream: Duplex): Promise<void> {
+  if (stream.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
-    const timer = setTimeout(() => socket.destroy(), FAREWELL_MS);
-    socket.once('close', () => {
+    const timer = setTimeout(() => stream.destroy(), FAREWELL_MS);
+    stream.once('close', () => {
       clearTimeout(timer);
       resolve();
     });
-    socket.resume();
-    socket.end();
+    stream.resume();
+    stream.end();
   });
 }

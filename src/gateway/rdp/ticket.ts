@@ -31,8 +31,13 @@ export function ticketOf({ request, preconnection }: ConnectionStart): string | 
     preconnection?.wszPcb?.replace(/\0+$/, '') ?? null,
   ];
   for (const candidate of candidates) {
-    const match = candidate === null ? null : PATTERN.exec(candidate);
-    if (match?.[1] !== undefined) return match[1];
+    const ticket = candidate === null ? null : ticketIn(candidate);
+    if (ticket !== null) return ticket;
   }
   return null;
+}
+
+/** The ticket that a routing token carries; null when it carries none. */
+export function ticketIn(routingToken: string): string | null {
+  return PATTERN.exec(routingToken)?.[1] ?? null;
 }

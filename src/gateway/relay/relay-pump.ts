@@ -1,8 +1,8 @@
 /**
- * Drives a relay between two TLS sockets. What the client is shown goes through the tap first: a chunk that holds
+ * Drives a relay between two streams, each TLS or a WebSocket. What the client is shown goes through the tap first: a chunk that holds
  * graphics is sent when the trace has it, and whatever follows it waits its turn. [invariant 2]
  */
-import type { TLSSocket } from 'node:tls';
+import type { Duplex } from 'node:stream';
 import type { TraceEvent } from '../../contract/trace.js';
 import type { RelayEndReason, RelayMachine, RelayOutput } from '../../rdp/relay/output.js';
 import { Framer } from '../../rdp/wire/tpkt.js';
@@ -32,8 +32,8 @@ export interface PumpCounters {
 export class RelayPump {
   readonly done: Promise<PumpEndReason>;
   readonly counters: PumpCounters = { clientBytes: 0, targetBytes: 0 };
-  readonly #client: TLSSocket;
-  readonly #target: TLSSocket;
+  readonly #client: Duplex;
+  readonly #target: Duplex;
   readonly #machine: RelayMachine;
   readonly #callbacks: PumpCallbacks;
   readonly #clientFramer = new Framer();
@@ -50,7 +50,7 @@ export class RelayPump {
   #detail: string | null = null;
   #resolve: (reason: PumpEndReason) => void = () => {};
 
-  constructor(client: TLSSocket, target: TLSSocket, machine: RelayMachine, tap: Tap | null, callbacks: PumpCallbacks) {
+  constructor(client: Duplex, target: Duplex, machine: RelayMachine, tap: Tap | null, callbacks: PumpCallbacks) {
     this.#client = client;
     this.#target = target;
     this.#machine = machine;

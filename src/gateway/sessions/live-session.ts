@@ -11,6 +11,8 @@ export type SessionEndReason =
   | 'target-disconnected'
   | 'target-lost'
   | 'disconnected-by-administrator'
+  /** Nobody typed or pointed for longer than the portal allows. */
+  | 'client-idle'
   | 'protocol-error-client'
   | 'protocol-error-target'
   | 'server-redirection'

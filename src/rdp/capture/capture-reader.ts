@@ -196,7 +196,7 @@ export class CaptureReader {
     if ((decodeSecurityHeader(reader).flags & SEC_INFO_PKT) === 0) {
       throw new UnexpectedPduError(this.#phase, 'Client Info', 'another PDU');
     }
-    const { compression, domain } = shapeClientInfo(reader, false);
+    const { compression, domain } = shapeClientInfo(reader, { recorded: false });
     this.#share.compression = compression;
     this.#phase = 'share';
     return isEntraDomain(domain) ? [{ type: 'entra-seen', where: 'client-info' }] : [];

@@ -11,16 +11,19 @@ import {
   BER_OCTET_STRING,
   BER_SEQUENCE,
   readElement,
+  readLength,
   readUnsigned,
   writeElement,
   writeUnsigned,
 } from '../connection/mcs/ber.js';
 import { MAX_RDCLEANPATH_CERTIFICATES } from '../wire/limits.js';
-import type { Reader } from '../wire/reader.js';
+import { Reader } from '../wire/reader.js';
 import { Writer } from '../wire/writer.js';
 
 /** Version 1 is 3389 + 1. */
 const RDCLEANPATH_VERSION = 3390;
+/** Tag and length of a PDU of 256 bytes or more; the shortest is longer than that. */
+const MAX_HEADER_BYTES = 4;
 const DER_UTF8_STRING = 0x0c;
 /** Constructed and context-specific, with the field's number in the low bits. */
 const FIELD_TAG = 0xa0;
@@ -90,6 +93,16 @@ export function decodeRdCleanPath(reader: Reader): RdCleanPathPdu {
   const serverAddr = read(fields, SERVER_ADDR, readText);
   if (serverAddr === null) throw sequence.error('invalid', 'no server address');
   return { kind: 'response', x224ConnectionPdu, serverCertChain: only(chain, readChain), serverAddr };
+}
+
+/** Length in bytes of the PDU that `bytes` begin with; null when more are needed to know it. Throws DecodeError. */
+export function rdCleanPathLength(bytes: Uint8Array): number | null {
+  if (bytes.length === 0) return null;
+  const header = new Reader(bytes, 'rdCleanPathPdu');
+  if (header.u8() !== BER_SEQUENCE) throw header.error('invalid', 'tag');
+  if (bytes.length < MAX_HEADER_BYTES) return null;
+  const contentsBytes = readLength(header);
+  return header.offset + contentsBytes;
 }
 
 function readRequest(

@@ -155,7 +155,7 @@ export class Relay implements RelayMachine {
     const reader = new Reader(frame, 'clientInfo', location.offset, location.offset + location.sizeBytes);
     const security = decodeSecurityHeader(reader);
     if ((security.flags & SEC_INFO_PKT) === 0) throw new UnexpectedPduError(this.#phase, 'Client Info', 'another PDU');
-    const shaped = shapeClientInfo(reader, this.#policy.recorded);
+    const shaped = shapeClientInfo(reader, this.#policy);
     this.#share.compression = shaped.compression;
     this.#phase = 'share';
     this.#clientUserId = location.initiator;

@@ -15,7 +15,8 @@ const LONG_FORM_1 = 0x81;
 const LONG_FORM_2 = 0x82;
 const MAX_INTEGER_BYTES = 4;
 
-function readLength(reader: Reader): number {
+/** Reads a definite length of at most 16 bits. */
+export function readLength(reader: Reader): number {
   const first = reader.u8();
   if (first < 0x80) return first;
   if (first === LONG_FORM_1) return reader.u8();

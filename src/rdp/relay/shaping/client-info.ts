@@ -5,6 +5,7 @@ import {
   COMPRESSION_TYPE_SHIFT,
   decodeClientInfo,
   encodeClientInfo,
+  INFO_AUTOLOGON,
   INFO_COMPRESSION,
   INFO_HIDEF_RAIL_SUPPORTED,
   INFO_RAIL,
@@ -26,12 +27,16 @@ export interface ShapedClientInfo {
 }
 
 /** In a recorded session no compression is offered that the recorder does not undo; 2.2.1.11.1.1, CompressionTypeMask. */
-export function shapeClientInfo(reader: Reader, recorded: boolean): ShapedClientInfo {
+export function shapeClientInfo(
+  reader: Reader,
+  { recorded, autologon = false }: { readonly recorded: boolean; readonly autologon?: boolean },
+): ShapedClientInfo {
   const info = decodeClientInfo(reader);
   const type = (info.flags & COMPRESSION_TYPE_MASK) >>> COMPRESSION_TYPE_SHIFT;
   const offered = recorded ? Math.min(type, MAX_BULK_COMPRESSION_TYPE) : type;
   const cleared = COMPRESSION_TYPE_MASK | (recorded ? RAIL_FLAGS : 0);
-  const flags = ((info.flags & ~cleared) | (offered << COMPRESSION_TYPE_SHIFT)) >>> 0;
+  const set = (offered << COMPRESSION_TYPE_SHIFT) | (autologon ? INFO_AUTOLOGON : 0);
+  const flags = ((info.flags & ~cleared) | set) >>> 0;
   return {
     bytes: encodeClientInfo({ ...info, flags, userName: TICKET.test(info.userName) ? '' : info.userName }),
     compression: (flags & INFO_COMPRESSION) !== 0,

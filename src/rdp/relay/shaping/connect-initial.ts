@@ -31,6 +31,8 @@ export interface ShapingPolicy {
   readonly clientRequestedProtocols: number;
   /** Names of static channels that may be used, in lower case; all others keep their slot under a dummy name. */
   readonly allowedChannels: ReadonlySet<string>;
+  /** True when the target is to sign the person in with what Client Info says; absent: what the client says. */
+  readonly autologon?: boolean;
   /** Codecs of the graphics pipeline to offer; absent: what the capability table says. */
   readonly gfxOffer?: GfxOffer;
 }

@@ -1,0 +1,24 @@
+/** The client of one connection, whichever entrance it came in by: what a session asks of it. */
+import type { Duplex } from 'node:stream';
+import type { RefusalReason } from './admission.js';
+import type { TargetLeg } from './target/open-target-leg.js';
+import type { TargetProblem } from './target/target-error.js';
+
+export interface SessionClient {
+  readonly clientAddress: string;
+  /** What the client requested in its negotiation: a combination of PROTOCOL_*. */
+  readonly requestedProtocols: number;
+  /** True when the target is to sign the person in with what Client Info says, without a dialogue of its own. */
+  readonly autologon: boolean;
+
+  /**
+   * Answers the connection request now that the target can be used. Resolves with the stream that RDP goes on in, paused;
+   * rejects with an error that says what went wrong, and nothing is left open then.
+   */
+  open(target: TargetLeg): Promise<Duplex>;
+
+  /** Tells the client why it is not connected. Resolves when it was told, or does not listen. */
+  refuse(reason: RefusalReason | TargetProblem): Promise<void>;
+
+  destroy(): void;
+}
