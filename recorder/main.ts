@@ -4,6 +4,7 @@
  * what it did not finish, a successor does. It prints nothing of a session.
  */
 import type { FromRecorder, ToRecorder } from '../src/contract/recorder-protocol.js';
+import { loadGfxDecoders, optionalCodecs } from './gfx/load-decoders.js';
 import { Picture } from './picture/picture.js';
 import { RecorderChannel } from './recording/recorder-channel.js';
 
@@ -27,7 +28,10 @@ if (process.send === undefined) {
 
 const channel = new RecorderChannel(
   send,
-  () => new Picture(),
+  async (choice) => {
+    const decoders = await loadGfxDecoders(choice);
+    return { optionalCodecs: optionalCodecs(decoders), createPicture: () => new Picture(decoders) };
+  },
   (succeeded) => void leave(succeeded),
 );
 process.on('message', (message) => channel.handle(message as ToRecorder));

@@ -2,7 +2,7 @@
  * The graphics pipeline's decoders and versions, typed by the contract's tables: an entry there without one here does not
  * compile, nor does one here without an entry there.
  */
-import type { GfxCodec, GfxVersionName } from '../../src/contract/gfx-table.js';
+import type { GfxCodec, GfxOptionalCodec, GfxVersionName } from '../../src/contract/gfx-table.js';
 import {
   GFX_CAPS_FLAG_SMALL_CACHE,
   GFX_CAPS_FLAG_THINCLIENT,
@@ -16,22 +16,32 @@ import {
   MAX_GFX_SMALL_CACHE_BYTES,
   MAX_GFX_SMALL_CACHE_SLOTS,
 } from '../../src/rdp/wire/limits.js';
+import type { H264Engine } from '../decoders/avc/h264-decoder.js';
 import { ClearCodecDecoder } from '../decoders/clearcodec/clearcodec.js';
 import { decodePlanar } from '../decoders/planar.js';
 import { decodeRawBitmap } from '../decoders/raw-bitmap.js';
 import { decodeRemoteFx } from '../decoders/remotefx/remotefx.js';
 import { createAlphaDecoder } from './alpha-codec.js';
+import { createAvcDecoder } from './avc-codec.js';
 import { bitmapCodec } from './bitmap-codecs.js';
-import type { GfxDecoderFactory } from './gfx-decoder.js';
+import type { GfxDecoder, GfxDecoderFactory } from './gfx-decoder.js';
+import { createProgressiveDecoder } from './progressive-codec.js';
 
-/** Decoders by codec. */
+/** Decoders by codec, of every recorder. */
 export const GFX_DECODERS = {
   uncompressed: bitmapCodec(decodeRawBitmap),
   planar: bitmapCodec(decodePlanar),
   alpha: createAlphaDecoder,
   remotefx: bitmapCodec(decodeRemoteFx),
   clearcodec: () => new ClearCodecDecoder(),
+  progressive: () => createProgressiveDecoder(),
 } as const satisfies Record<GfxCodec, GfxDecoderFactory>;
+
+/** Decoders by codec, of a recorder with H.264. */
+export function avcDecoders(engine: H264Engine): Record<GfxOptionalCodec, GfxDecoderFactory> {
+  const factory = (): GfxDecoder => createAvcDecoder(engine);
+  return { avc420: factory, avc444: factory, avc444v2: factory };
+}
 
 /** Names of codecs by their ids, those without a decoder too: they are named when they are lost. */
 const CODEC_NAMES: ReadonlyMap<number, string> = new Map([

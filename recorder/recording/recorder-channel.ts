@@ -1,6 +1,7 @@
 /** The recorder's side of the channel to the gateway: one session, messages in and out. */
 import type { Manifest, ManifestBody } from '../../src/contract/manifest.js';
-import type { FromRecorder, ToRecorder } from '../../src/contract/recorder-protocol.js';
+import type { GfxOptionalCodec } from '../../src/contract/gfx-table.js';
+import type { EncoderChoice, FromRecorder, ToRecorder } from '../../src/contract/recorder-protocol.js';
 import { chooseEncoder } from '../encoders/choose-encoder.js';
 import { createConverter } from '../encoders/i420-wasm.js';
 import { BlobStorage } from '../storage/blob-storage.js';
@@ -9,12 +10,18 @@ import { describeFailure } from './recorder-error.js';
 import { SessionRecorder } from './session-recorder.js';
 import { TraceFeed } from './trace-feed.js';
 
+/** What this process decodes with. */
+export interface PictureDecoders {
+  readonly optionalCodecs: readonly GfxOptionalCodec[];
+  createPicture(): PictureSource;
+}
+
 type Start = ToRecorder & { readonly type: 'start' };
 
 /** Answers messages with messages. `handle` never throws: what goes wrong is sent as `failed`. */
 export class RecorderChannel {
   readonly #send: (message: FromRecorder) => void;
-  readonly #createPicture: () => PictureSource;
+  readonly #loadDecoders: (choice: EncoderChoice) => Promise<PictureDecoders>;
   readonly #ended: (succeeded: boolean) => void;
   #feed: TraceFeed | null = null;
   #sealed: ((manifest: Manifest) => void) | null = null;
@@ -23,11 +30,11 @@ export class RecorderChannel {
   /** @param ended Called once, after the last message. */
   constructor(
     send: (message: FromRecorder) => void,
-    createPicture: () => PictureSource,
+    loadDecoders: (choice: EncoderChoice) => Promise<PictureDecoders>,
     ended: (succeeded: boolean) => void,
   ) {
     this.#send = send;
-    this.#createPicture = createPicture;
+    this.#loadDecoders = loadDecoders;
     this.#ended = ended;
   }
 
@@ -39,7 +46,8 @@ export class RecorderChannel {
     switch (message.type) {
       case 'probe': {
         const { description } = await chooseEncoder(message.encoder);
-        this.#send({ type: 'ready', encoder: description });
+        const { optionalCodecs } = await this.#loadDecoders(message.encoder);
+        this.#send({ type: 'ready', encoder: description, optionalCodecs });
         this.#finish(true);
         return;
       }
@@ -74,15 +82,16 @@ export class RecorderChannel {
     for (const part of start.parts) feed.open(part);
     if (!start.live) feed.end(start.outcome, start.unrecorded);
     const engine = await chooseEncoder(start.encoder);
+    const decoders = await this.#loadDecoders(start.encoder);
     const storage = await BlobStorage.open(start.storage);
-    this.#send({ type: 'ready', encoder: engine.description });
+    this.#send({ type: 'ready', encoder: engine.description, optionalCodecs: decoders.optionalCodecs });
     const recorder = new SessionRecorder({
       sessionId: start.sessionId,
       feed,
       storage,
       engine,
       converter: createConverter(),
-      createPicture: this.#createPicture,
+      createPicture: () => decoders.createPicture(),
       send: this.#send,
       seal: (body) => this.#seal(body),
     });

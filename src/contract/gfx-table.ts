@@ -21,20 +21,25 @@ export const GFX_AVC_CODECS = ['avc420', 'avc444', 'avc444v2'] as const;
 /** All codecs by their names here. */
 export type AnyGfxCodec = (typeof GFX_CODECS_OF_EVERY_VERSION)[number] | (typeof GFX_AVC_CODECS)[number];
 
-/** Codecs that the recorder decodes. */
+/** Codecs that every recorder decodes. */
 export const GFX_CODECS = [
   'uncompressed',
   'planar',
   'alpha',
   'remotefx',
   'clearcodec',
+  'progressive',
 ] as const satisfies readonly AnyGfxCodec[];
 export type GfxCodec = (typeof GFX_CODECS)[number];
+
+/** Codecs that a recorder decodes where it has H.264. Which of them it does on this machine, it says when it is asked. */
+export const GFX_OPTIONAL_CODECS = ['avc420', 'avc444', 'avc444v2'] as const satisfies readonly AnyGfxCodec[];
+export type GfxOptionalCodec = (typeof GFX_OPTIONAL_CODECS)[number];
 
 type MissingCodec = Exclude<(typeof GFX_CODECS_OF_EVERY_VERSION)[number], GfxCodec>;
 
 /** The switch of the pipeline. Its type is what it has to be: it cannot be on too early, nor stay off once all is there. */
-export const GFX_PIPELINE_OFFERED: [MissingCodec] extends [never] ? true : false = false;
+export const GFX_PIPELINE_OFFERED: [MissingCodec] extends [never] ? true : false = true;
 
 /** Versions whose commands the recorder follows. 10.1 has no flags, and so cannot do without AVC. */
 export const GFX_VERSIONS = ['8.0', '8.1', '10.0', '10.1', '10.2', '10.3', '10.4', '10.5', '10.6', '10.7'] as const;

@@ -1,4 +1,5 @@
 /** What the gateway and a recorder process say to each other over the channel between parent and child. */
+import type { GfxOptionalCodec } from './gfx-table.js';
 import type { SessionId } from './ids.js';
 import type { EncoderDescription, Gap, Manifest, ManifestBody, Segment, VideoFile } from './manifest.js';
 
@@ -63,7 +64,12 @@ export type ToRecorder =
 
 /** Recorder to gateway. */
 export type FromRecorder =
-  | { readonly type: 'ready'; readonly encoder: EncoderDescription }
+  | {
+      readonly type: 'ready';
+      readonly encoder: EncoderDescription;
+      /** What it decodes beside the codecs of every recorder. */
+      readonly optionalCodecs: readonly GfxOptionalCodec[];
+    }
   | { readonly type: 'video-opened'; readonly video: VideoFile }
   | { readonly type: 'segment-stored'; readonly segment: Segment }
   | { readonly type: 'gap'; readonly gap: Gap }

@@ -19,6 +19,7 @@ import { createHttpServer } from '../http/server.js';
 import { Identity } from '../identity/identity.js';
 import { POLICY_VERSION } from '../policy/policy-version.js';
 import { PortalEntrance } from '../portal/portal-entrance.js';
+import { gfxOfferOf } from '../rdp/relay/shaping/graphics-pipeline.js';
 import { BlobRecordingStore } from '../storage/blob-recording-store.js';
 import { confirmStored } from './composition/confirm-stored.js';
 import { DatabaseRecordingRows } from './composition/database-recording-rows.js';
@@ -33,7 +34,7 @@ import type { Settings } from './config/settings.js';
 import { KeyWrapper, loadOrCreateKey } from './keys/key-store.js';
 import { NativeEntrance } from './rdp/native-entrance.js';
 import { recorderStarter } from './recording/recorder-process.js';
-import { probeEncoder } from './recording/probe-encoder.js';
+import { probeRecorder } from './recording/probe-recorder.js';
 import { RecordingService } from './recording/recording-service.js';
 import { LiveSessions } from './sessions/live-session.js';
 import { SessionLifecycle } from './sessions/session-lifecycle.js';
@@ -96,18 +97,19 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
   const [storageOpening, databaseOpening, probing] = await Promise.allSettled([
     openStorage(settings, log),
     openDatabase(databaseLocation(settings)),
-    probeEncoder(startRecorder, settings.encoder),
+    probeRecorder(startRecorder, settings.encoder),
   ]);
   if (storageOpening.status === 'fulfilled') closers.push(() => storageOpening.value.stop());
   if (databaseOpening.status === 'fulfilled') closers.push(() => databaseOpening.value.close());
-  const [storage, database, encoder] = [opened(storageOpening), opened(databaseOpening), opened(probing)];
+  const [storage, database, abilities] = [opened(storageOpening), opened(databaseOpening), opened(probing)];
+  const { encoder, optionalCodecs } = abilities;
   const audit = await openAudit(settings, signer, storage, database, clock);
   closers.push(() => audit.stop());
   await audit.append({
     kind: 'gateway.started',
     actor: 'gateway',
     sessionId: null,
-    data: { encoder, version: '0.1.0' },
+    data: { encoder, optionalCodecs: [...optionalCodecs], version: '0.1.0' },
   });
 
   const store = new BlobRecordingStore(storage.container);
@@ -157,6 +159,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     lifecycle,
     targets: await targetConnector(settings, audit, database),
     maxGapMs: settings.maxGapMs,
+    gfxOffer: gfxOfferOf(optionalCodecs),
     maxConnections: settings.maxSessions,
     admission: { ...admission, reconnectWindowMs: settings.reconnectWindowMs },
   };

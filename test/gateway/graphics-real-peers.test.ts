@@ -1,20 +1,14 @@
 /** The graphics pipeline between programs that are not ours: through the relay, into the trace, and out of it again. */
 import { describe, expect, it } from 'vitest';
-import { ZgfxDecompressor } from '../../recorder/zgfx/zgfx.js';
 import { Picture } from '../../recorder/picture/picture.js';
 import { type AnyGfxCodec, GFX_AVC_CODECS, GFX_CODECS_OF_EVERY_VERSION } from '../../src/contract/gfx-table.js';
-import { TraceRecordKind, type TraceRecord } from '../../src/contract/trace.js';
-import { decodeDvcServerPdu } from '../../src/rdp/dvc/dvc-pdu.js';
-import { DvcTracker } from '../../src/rdp/dvc/dvc-tracker.js';
 import {
   GFX_CAPS_FLAG_AVC420_ENABLED,
   GFX_CAPS_FLAG_AVC_DISABLED,
   GfxVersion,
 } from '../../src/rdp/gfx/gfx-capability-set.js';
-import { gfxFrames } from '../../src/rdp/gfx/gfx-header.js';
-import { decodeGfxPdu, type GfxPdu } from '../../src/rdp/gfx/gfx-pdu.js';
 import { GfxCodecId } from '../../src/rdp/gfx/gfx-types.js';
-import { Reader } from '../../src/rdp/wire/reader.js';
+import { codecsOf, graphicsPdus } from '../helpers/graphics-pdus.js';
 import { replayRecords, startRecordedRelay } from '../helpers/recorded-relay.js';
 import { startDesktop } from '../peers/desktop.js';
 import { startFreerdpShadow } from '../peers/freerdp-shadow.js';
@@ -25,24 +19,6 @@ import { waitForPicture, waitForSamePicture } from '../peers/screenshot.js';
 import { startXvfb } from '../peers/xvfb.js';
 import { countColours, countDifferences } from '../pixels/raster.js';
 import { requirePeers } from '../setup/requirements.js';
-
-/** All graphics PDUs of a trace. */
-function graphicsPdus(records: readonly TraceRecord[]): GfxPdu[] {
-  const tracker = new DvcTracker();
-  const zgfx = new ZgfxDecompressor();
-  return records.flatMap(({ kind, payload }) => {
-    if (kind !== TraceRecordKind.serverGraphicsChannel) return [];
-    const pdu = decodeDvcServerPdu(new Reader(payload, 'test'));
-    if (pdu.kind === 'create-request') tracker.open(pdu.channelId, pdu.channelName);
-    if (pdu.kind !== 'data' && pdu.kind !== 'data-first') return [];
-    const message = tracker.push(pdu);
-    return message === null ? [] : Array.from(gfxFrames(zgfx.decompress(message).slice()), decodeGfxPdu);
-  });
-}
-
-function codecsOf(pdus: readonly GfxPdu[]): Set<number> {
-  return new Set(pdus.flatMap((pdu) => ('codecId' in pdu ? [pdu.codecId] : [])));
-}
 
 describe.runIf(requirePeers('freerdp-shadow-cli', 'xfreerdp', 'Xvfb'))('a graphics pipeline of freerdp-shadow', () => {
   const lab = useLab();

@@ -121,7 +121,11 @@ function supervise(change: Partial<RecordingOptions> & { failRow?: string; failA
   return { recording, recorders, audit, rows, lost, gaps, result: () => result, last };
 }
 
-const READY: FromRecorder = { type: 'ready', encoder: { name: 'ffmpeg', version: '7.1', settings: '' } };
+const READY: FromRecorder = {
+  type: 'ready',
+  encoder: { name: 'ffmpeg', version: '7.1', settings: '' },
+  optionalCodecs: [],
+};
 const OPENED: FromRecorder = { type: 'video-opened', video: VIDEO };
 const stored = (index: number): FromRecorder => ({ type: 'segment-stored', segment: segment(index) });
 const progress = (mediaMs: number): FromRecorder => ({ type: 'progress', mediaMs, part: 1, traceBytes: 1 });

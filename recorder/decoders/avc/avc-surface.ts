@@ -24,6 +24,17 @@ interface Region {
   readonly count: number;
 }
 
+/** A message whose picture is lost, but not where it would have been. */
+export class LostPictureError extends DecodeError {
+  readonly areas: readonly Placement[];
+
+  constructor(cause: DecodeError, areas: readonly Placement[]) {
+    super(cause.code, cause.structure, cause.offset);
+    this.message = cause.message;
+    this.areas = areas;
+  }
+}
+
 export class AvcSurface {
   readonly #width: number;
   readonly #height: number;
@@ -40,8 +51,8 @@ export class AvcSurface {
 
   /**
    * Decodes one message and draws its rectangles on `target`, which has the surface's size. Returns what was drawn.
-   * @throws DecodeError for a malformed message or a picture that does not decode: nothing is drawn, and nothing decodes
-   * before the next IDR picture.
+   * @throws DecodeError for a malformed message or a picture that does not decode (`LostPictureError` when its rectangles
+   * are known): nothing is drawn, and nothing decodes before the next IDR picture.
    */
   decode(codec: AvcCodec, data: Uint8Array, target: PixelTarget): readonly Placement[] {
     if (target.width !== this.#width || target.height !== this.#height) throw new RangeError('size of the target');
@@ -67,16 +78,30 @@ export class AvcSurface {
 
   #drawAvc420(stream: Avc420BitmapStream, target: PixelTarget): Placement[] {
     const region = this.#region(stream);
-    this.#decoder.decode(stream.avc420EncodedBitstream, (picture) => {
-      assertInside(region, picture);
-      draw420(picture, region, target);
+    return within([region], () => {
+      this.#decoder.decode(stream.avc420EncodedBitstream, (picture) => {
+        assertInside(region, picture);
+        draw420(picture, region, target);
+      });
     });
-    return changedAreas(region.edges, region.count);
   }
 
   #drawAvc444({ yuv420, chroma420 }: Avc444BitmapStream, version: 1 | 2, target: PixelTarget): Placement[] {
     const main = yuv420 === null ? null : this.#region(yuv420);
     const auxiliary = chroma420 === null ? null : this.#region(chroma420);
+    const regions = [main, auxiliary === null || (main !== null && isSame(main, auxiliary)) ? null : auxiliary];
+    return within(
+      regions.filter((region) => region !== null),
+      () => this.#drawViews({ yuv420, chroma420 }, { main, auxiliary }, version, target),
+    );
+  }
+
+  #drawViews(
+    { yuv420, chroma420 }: Avc444BitmapStream,
+    { main, auxiliary }: { readonly main: Region | null; readonly auxiliary: Region | null },
+    version: 1 | 2,
+    target: PixelTarget,
+  ): void {
     if (yuv420 !== null && main !== null) {
       this.#decoder.decode(yuv420.avc420EncodedBitstream, (picture) => {
         assertInside(main, picture);
@@ -96,8 +121,6 @@ export class AvcSurface {
     } else if (main !== null) {
       draw420(this.#main, main, target);
     }
-    const areas = [main, auxiliary === null || (main !== null && isSame(main, auxiliary)) ? null : auxiliary];
-    return areas.flatMap((region) => (region === null ? [] : changedAreas(region.edges, region.count)));
   }
 
   #region({ regionRects }: Avc420BitmapStream): Region {
@@ -134,6 +157,17 @@ export class AvcSurface {
       }
     }
   }
+}
+
+/** Draws in regions; gives where, or throws `LostPictureError` for a picture that does not decode. */
+function within(regions: readonly Region[], draw: () => void): Placement[] {
+  const areas = regions.flatMap(({ edges, count }) => changedAreas(edges, count));
+  try {
+    draw();
+  } catch (error) {
+    throw error instanceof DecodeError && areas.length > 0 ? new LostPictureError(error, areas) : error;
+  }
+  return areas;
 }
 
 function draw420(picture: Yuv420Picture, { edges, count }: Region, { words, width }: PixelTarget): void {

@@ -5,6 +5,7 @@
 import { MAX_DESKTOP_DIMENSION } from '../../../src/rdp/wire/limits.js';
 import { TILE_SIZE } from '../remotefx/tile-decoder.js';
 import { ProgressiveMessage } from './message.js';
+import { TileBudget } from './tile-budget.js';
 import { TileState } from './tile-state.js';
 
 export class ProgressiveSurface {
@@ -14,16 +15,21 @@ export class ProgressiveSurface {
   /** The message in hand. */
   readonly message: ProgressiveMessage;
   readonly #tiles: (TileState | null)[];
+  readonly #budget: TileBudget;
   /** For each tile the number of the last frame that it was in. */
   readonly #frames: Float64Array;
 
-  /** @throws RangeError for sizes that no surface has. */
-  constructor(width: number, height: number) {
+  /**
+   * `budget` is what all surfaces of a connection share; `poison` gives back what this one has of it.
+   * @throws RangeError for sizes that no surface has.
+   */
+  constructor(width: number, height: number, budget = new TileBudget()) {
     if (!(width > 0 && height > 0 && width <= MAX_DESKTOP_DIMENSION && height <= MAX_DESKTOP_DIMENSION)) {
       throw new RangeError('size of a surface');
     }
     this.width = width;
     this.height = height;
+    this.#budget = budget;
     this.columns = Math.ceil(width / TILE_SIZE);
     const count = this.columns * Math.ceil(height / TILE_SIZE);
     this.#tiles = Array.from({ length: count }, () => null);
@@ -40,21 +46,26 @@ export class ProgressiveSurface {
     return this.#tiles[index] ?? null;
   }
 
-  /** State of a tile that an original one takes the place of. */
-  openTile(index: number): TileState {
-    const state = this.#tiles[index] ?? new TileState();
+  /** State of a tile that an original one takes the place of; null when there are too many of all surfaces. */
+  openTile(index: number): TileState | null {
+    const known = this.#tiles[index];
+    if (known) return known;
+    if (!this.#budget.take()) return null;
+    const state = new TileState();
     this.#tiles[index] = state;
     return state;
   }
 
   /** Forgets a tile: nothing is drawn of it until an original tile has come. */
   forget(index: number): void {
+    if (this.#tiles[index]) this.#budget.give(1);
     this.#tiles[index] = null;
     this.#frames[index] = -1;
   }
 
   /** Forgets all tiles: for messages that were lost before they came here. */
   poison(): void {
+    this.#budget.give(this.#tiles.filter((tile) => tile !== null).length);
     this.#tiles.fill(null);
     this.#frames.fill(-1);
   }

@@ -25,6 +25,7 @@ export type TileLoss = readonly [code: DecodeErrorCode, structure: string];
 
 const UNKNOWN_REFERENCE: TileLoss = ['invalid', 'progressiveTile: differs from a tile that is not known'];
 const BAD_QUANT: TileLoss = ['invalid', 'progressiveTile: quantisation'];
+const TOO_MANY: TileLoss = ['limit', 'progressiveTile: tiles of all surfaces'];
 const TRUNCATED: TileLoss = ['truncated', 'progressiveTileUpgrade'];
 
 const COMPONENTS = [0, 1, 2] as const;
@@ -69,6 +70,7 @@ export class TileDecoder {
       return upgrade ? this.#upgrade(fields, at, view, known) : this.#first(fields, at, view, known, true);
     }
     const state = surface.openTile(index);
+    if (state === null) return TOO_MANY;
     state.reduced = reduced;
     return this.#first(fields, at, view, state, false);
   }

@@ -6,6 +6,7 @@ import type { Database } from '../../database/open.js';
 import { recordingForbidden } from '../../policy/permit.js';
 import { Relay } from '../../rdp/relay/relay.js';
 import { CHANNELS_WITHOUT_PIXELS } from '../../rdp/relay/shaping/connect-initial.js';
+import type { GfxOffer } from '../../rdp/relay/shaping/graphics-pipeline.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 import type { RecordingService } from '../recording/recording-service.js';
 import type { Tap } from '../recording/tap.js';
@@ -29,6 +30,8 @@ export interface SessionRunnerOptions {
   readonly targets: TargetConnector;
   readonly clock: () => number;
   readonly maxGapMs: number;
+  /** What of the graphics pipeline the recorders of this machine decode. */
+  readonly gfxOffer: GfxOffer;
   readonly log: Logger;
 }
 
@@ -165,6 +168,7 @@ class SessionConnection {
       clientRequestedProtocols: this.#client.requestedProtocols,
       autologon: this.#client.autologon,
       allowedChannels: CHANNELS_WITHOUT_PIXELS,
+      gfxOffer: this.#options.gfxOffer,
     });
     this.#relay = relay;
     const pump = new RelayPump(this.#stream, this.#target.socket, relay, tap, {

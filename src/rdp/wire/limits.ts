@@ -110,6 +110,16 @@ export const MAX_GFX_SURFACES = 256;
 /** Pixels of all surfaces together: those of the desktop, as many again while it is resized, and as many off screen. */
 export const MAX_GFX_SURFACE_PIXELS = 3 * MAX_DESKTOP_PIXELS;
 
+/**
+ * Tiles of progressive RemoteFX that are kept for all surfaces together, about 40 KB each: those of the largest desktop,
+ * 128 x 68, and as many again for a 4K desktop's worth of surfaces off screen.
+ */
+export const MAX_PROGRESSIVE_TILES = 128 * 68 + 60 * 34;
+
+/** Surfaces with a stream of H.264, and their pixels: the decoder keeps up to 16 pictures of each. */
+export const MAX_AVC_SURFACES = 32;
+export const MAX_AVC_SURFACE_PIXELS = MAX_DESKTOP_PIXELS;
+
 /** [MS-RDPEGFX] 3.3.1.4: bytes and slots of the bitmap cache, and of the small one. */
 export const MAX_GFX_CACHE_BYTES = 100 * 1024 * 1024;
 export const MAX_GFX_CACHE_SLOTS = 25_600;

@@ -90,11 +90,14 @@ describe('the relay shapes the Connect-Initial', () => {
     expect(findClientBlock(shapedInitial(frame, true), 'core')?.serverSelectedProtocol).toBeNull();
   });
 
-  it('[invariant 2] asks for no graphics pipeline in a recorded session, and for nothing less otherwise', () => {
+  it('[invariant 2] asks for no graphics pipeline that is not offered, and for nothing less otherwise', () => {
     const flags = RNS_UD_CS_SUPPORT_DYNVC_GFX_PROTOCOL | 0x0001;
     const frame = withCore({ earlyCapabilityFlags: flags });
-    expect(findClientBlock(shapedInitial(frame, true), 'core')?.earlyCapabilityFlags).toBe(0x0001);
-    expect(findClientBlock(shapedInitial(frame, false), 'core')?.earlyCapabilityFlags).toBe(flags);
+    const shaped = (recorded: boolean, change: { gfxOffer?: null } = {}) =>
+      findClientBlock(shapedInitial(frame, recorded, change), 'core')?.earlyCapabilityFlags;
+    expect(shaped(true, { gfxOffer: null })).toBe(0x0001);
+    expect(shaped(true)).toBe(flags);
+    expect(shaped(false)).toBe(flags);
   });
 
   it('asks for no relative mouse input in a recorded session: the recording could not follow the pointer', () => {

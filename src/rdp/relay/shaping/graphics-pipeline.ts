@@ -3,11 +3,13 @@
  * sessions. Acknowledgements pass; anything else is withheld. [invariant 2]
  */
 import {
-  type AnyGfxCodec,
   GFX_AVC_CODECS,
   GFX_CODECS,
+  GFX_OPTIONAL_CODECS,
   GFX_PIPELINE_OFFERED,
   GFX_VERSIONS,
+  type GfxCodec,
+  type GfxOptionalCodec,
   type GfxVersionName,
 } from '../../../contract/gfx-table.js';
 import {
@@ -24,11 +26,20 @@ import { GfxCommand, gfxFrames } from '../../gfx/gfx-header.js';
 import { decodeGfxPdu, encodeGfxPdu } from '../../gfx/gfx-pdu.js';
 import { DecodeError } from '../../wire/errors.js';
 
-/** Codecs that may be offered; null: the pipeline is withheld. */
-export type GfxOffer = ReadonlySet<AnyGfxCodec> | null;
+/** Codecs that a target may draw with. The table has no others, so one that is not decoded cannot be among them. */
+export type GfxCodecs = ReadonlySet<GfxCodec | GfxOptionalCodec>;
 
-/** What the capability table says. */
-export const GFX_OFFER: GfxOffer = GFX_PIPELINE_OFFERED ? new Set<AnyGfxCodec>(GFX_CODECS) : null;
+/** What is offered; null: the pipeline is withheld. */
+export type GfxOffer = GfxCodecs | null;
+
+/** What the capability table says for a recorder that decodes these beside what every recorder does. */
+export function gfxOfferOf(decoded: readonly GfxOptionalCodec[]): GfxOffer {
+  const optional = GFX_OPTIONAL_CODECS.filter((codec) => decoded.includes(codec));
+  return GFX_PIPELINE_OFFERED ? new Set([...GFX_CODECS, ...optional]) : null;
+}
+
+/** What the table says for every recorder. */
+export const GFX_OFFER: GfxOffer = gfxOfferOf([]);
 
 /** Flags of each version, 2.2.3; 10.1 has none. AVC is forbidden by a flag of its own, which is never taken away here. */
 const VERSION_FLAGS: { readonly [Version in Exclude<GfxVersionName, '10.1'>]: number } = {
@@ -52,7 +63,7 @@ const VERSIONS: ReadonlyMap<number, keyof typeof VERSION_FLAGS> = new Map(
   GFX_VERSIONS.flatMap((name) => (name === '10.1' ? [] : [[GfxVersion[name], name]])),
 );
 
-function flagsOf(version: keyof typeof VERSION_FLAGS, flags: number, codecs: ReadonlySet<AnyGfxCodec>): number {
+function flagsOf(version: keyof typeof VERSION_FLAGS, flags: number, codecs: GfxCodecs): number {
   const known = flags & VERSION_FLAGS[version];
   switch (version) {
     case '8.0':
@@ -69,15 +80,12 @@ function flagsOf(version: keyof typeof VERSION_FLAGS, flags: number, codecs: Rea
 }
 
 /** From version 10 on AVC is allowed in all its modes or in none. */
-function allAvc(codecs: ReadonlySet<AnyGfxCodec>): boolean {
+function allAvc(codecs: GfxCodecs): boolean {
   return GFX_AVC_CODECS.every((codec) => codecs.has(codec));
 }
 
 /** What of a client's capability sets a target may choose from. */
-export function shapeGfxCapabilities(
-  sets: readonly GfxCapabilitySet[],
-  codecs: ReadonlySet<AnyGfxCodec>,
-): GfxCapabilitySet[] {
+export function shapeGfxCapabilities(sets: readonly GfxCapabilitySet[], codecs: GfxCodecs): GfxCapabilitySet[] {
   return sets.flatMap((set): GfxCapabilitySet[] => {
     if (set.kind === 'version-101') return allAvc(codecs) ? [set] : [];
     const version = VERSIONS.get(set.kind === 'flags' ? set.version : 0);
@@ -95,7 +103,7 @@ const PASSED: ReadonlySet<number> = new Set([GfxCommand.frameAcknowledge, GfxCom
  * of its compression history on one side only.
  * @throws DecodeError when it is malformed or no version is left to choose from.
  */
-export function shapeGraphicsMessage(message: Uint8Array, codecs: ReadonlySet<AnyGfxCodec>): Uint8Array {
+export function shapeGraphicsMessage(message: Uint8Array, codecs: GfxCodecs): Uint8Array {
   const kept: Uint8Array[] = [];
   for (const frame of gfxFrames(message)) {
     if (PASSED.has(frame.cmdId)) kept.push(frame.bytes);

@@ -5,6 +5,7 @@ import { MAX_REMOTEFX_RECTANGLES } from '../../../../src/rdp/wire/limits.js';
 import { flat } from '../remotefx-messages.js';
 import { mutated } from '../support.js';
 import { largestDifference } from '../surface-codecs.js';
+import { TileBudget } from '../../../../recorder/decoders/progressive/tile-budget.js';
 import * as messages from './messages.js';
 import { SurfaceEncoder, testPicture } from './pictures.js';
 import { index, opaque, progressiveFixture, Screen, splitMessages, type Passes, type SinglePass } from './support.js';
@@ -276,5 +277,21 @@ describe('hostile progressive RemoteFX', () => {
       { numRuns: 150 },
     );
     expect(decoded).toBeGreaterThan(150);
+  });
+
+  it('keeps so many tiles of all surfaces and no more; those of a surface that is over make room', () => {
+    const budget = new TileBudget(3);
+    const open = () => new Screen(128, 64, undefined, budget);
+    const both = greyMessage([[0, 0, 128, 64]], grey(0, 0, 10), grey(1, 0, 20));
+    const [one, other] = [open(), open()];
+    expect(one.decode(both).lost).toEqual([]);
+    const { lost } = other.decode(both);
+    expect(lost).toMatchObject([{ area: { x: 64, y: 0, width: 64, height: 64 }, error: { code: 'limit' } }]);
+    expect([other.at(0, 0), other.at(64, 0)]).toEqual([wordOf(10), 0]);
+    // What is kept already is drawn again without another one's room.
+    expect(one.decode(both, 1).lost).toEqual([]);
+    one.surface.poison();
+    expect(other.decode(both, 1).lost).toEqual([]);
+    expect(other.at(64, 0)).toBe(wordOf(20));
   });
 });

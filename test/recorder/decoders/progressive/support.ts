@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { ProgressiveDecoder, type ProgressiveUpdate } from '../../../../recorder/decoders/progressive/progressive.js';
 import { ProgressiveSurface } from '../../../../recorder/decoders/progressive/surface.js';
+import { TileBudget } from '../../../../recorder/decoders/progressive/tile-budget.js';
 
 const FIXTURES = new URL('../../../fixtures/progressive/', import.meta.url);
 
@@ -50,8 +51,8 @@ export class Screen {
   readonly words: Uint32Array;
   readonly #decoder: ProgressiveDecoder;
 
-  constructor(width: number, height: number, decoder = new ProgressiveDecoder()) {
-    this.surface = new ProgressiveSurface(width, height);
+  constructor(width: number, height: number, decoder = new ProgressiveDecoder(), budget = new TileBudget()) {
+    this.surface = new ProgressiveSurface(width, height, budget);
     this.words = new Uint32Array(width * height);
     this.#decoder = decoder;
   }
