@@ -22,6 +22,7 @@ import { PortalEntrance } from '../portal/portal-entrance.js';
 import { gfxOfferOf } from '../rdp/relay/shaping/graphics-pipeline.js';
 import { BlobRecordingStore } from '../storage/blob-recording-store.js';
 import { confirmStored } from './composition/confirm-stored.js';
+import { openCredentials } from './composition/credentials.js';
 import { DatabaseRecordingRows } from './composition/database-recording-rows.js';
 import { ensureDemoTarget } from './composition/demo-target.js';
 import { GatewayHealth } from './composition/gateway-health.js';
@@ -153,6 +154,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     key: certificate.privateKeyPem,
     minVersion: 'TLSv1.2',
   });
+  const credentials = await openCredentials(settings, database, audit);
   const admission = { database, audit, clock, policyVersion: POLICY_VERSION, live };
   const entranceOptions = {
     ...lifecycleOptions,
@@ -190,6 +192,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
       request: (user, request, clientAddress) => requests.request(user, request, clientAddress),
       disconnect: (id, user) => control.requestDisconnect(id, user),
     },
+    credentials: credentials.targets,
     health: new GatewayHealth({ database, audit, store, recordings, live, encoder, clock }),
     recordings: recordingRoutes({
       viewer: (request) => ({ actor: `user:${request.user.id}`, ...request.user }),
