@@ -159,7 +159,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
   const entranceOptions = {
     ...lifecycleOptions,
     lifecycle,
-    targets: await targetConnector(settings, audit, database),
+    targets: await targetConnector(settings, audit, database, credentials),
     maxGapMs: settings.maxGapMs,
     gfxOffer: gfxOfferOf(optionalCodecs),
     maxConnections: settings.maxSessions,
@@ -179,6 +179,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     gatewayId: settings.gatewayId,
     policyVersion: POLICY_VERSION,
     recording: settings.recording,
+    secrets: credentials.sessions,
     ticketLifetimeMs: settings.ticketLifetimeMs,
     rdpAddress: { host: settings.publicHost, port: rdpPort },
   });

@@ -6,6 +6,7 @@ import type { SessionList } from '../contract/api.js';
 import { sessionId, targetId } from '../contract/ids.js';
 import type { Database } from '../database/open.js';
 import { type SessionRecord, toSessionInfo } from '../database/sessions.js';
+import { TYPED_CREDENTIAL } from './credential-routes.js';
 import { CONNECTING, hasRole, POLICY_EDITORS, REVIEWERS } from './guard.js';
 import { ProblemError } from './problems.js';
 import type { RequestUser } from './request-user.js';
@@ -22,6 +23,7 @@ const SESSION_REQUEST = Type.Object(
     targetId: Type.String({ minLength: 1, maxLength: 100 }),
     connectionMethod: Type.Union([Type.Literal('native'), Type.Literal('portal')]),
     authenticationMethod: Type.Union([Type.Literal('password'), Type.Literal('kerberos'), Type.Literal('entra')]),
+    credential: Type.Optional(TYPED_CREDENTIAL),
   },
   { additionalProperties: false },
 );
@@ -38,9 +40,13 @@ export function sessionRoutes(instance: FastifyInstance, deps: SessionRoutesDeps
     '/sessions',
     { config: { access: CONNECTING }, schema: { body: SESSION_REQUEST } },
     async (request, reply) => {
-      const { connectionMethod, authenticationMethod } = request.body;
+      const { connectionMethod, authenticationMethod, credential } = request.body;
       const asked = { targetId: targetId(request.body.targetId), connectionMethod, authenticationMethod };
-      const result = await deps.sessions.request(request.user, asked, request.ip);
+      const result = await deps.sessions.request(
+        request.user,
+        { ...asked, ...(credential !== undefined && { credential }) },
+        request.ip,
+      );
       if ('denied' in result) throw new ProblemError('session-denied', { reasons: result.denied });
       return reply.code(201).send(result.created);
     },

@@ -5,7 +5,8 @@
 import path from 'node:path';
 import type { EncoderChoice } from '../../contract/recorder-protocol.js';
 import type { RecordingSetting } from '../../contract/rule.js';
-import { CERTIFICATE_POLICIES, type CertificatePolicy } from '../rdp/target/certificate-rule.js';
+import type { CertificatePolicy } from '../../contract/inventory.js';
+import { CERTIFICATE_POLICIES } from '../rdp/target/certificate-rule.js';
 import type { Durability } from '../trace/trace-file.js';
 
 /** Traces are kept after their video was verified: never, when the recording has gaps, or always. */

@@ -49,7 +49,7 @@ export async function runSession(
   await database.sessions.update(session.id, { state: 'connecting', clientAddress });
   let target: TargetLeg;
   try {
-    target = await options.targets.open(session);
+    target = await options.targets.open(session, admitted.live);
   } catch (error) {
     if (!(error instanceof TargetError)) throw error;
     log.warn({ sessionId: session.id, reason: error.problem }, 'the target cannot be used');
@@ -62,6 +62,7 @@ export async function runSession(
   } finally {
     target.socket.destroy();
     client.destroy();
+    lifecycle.eraseUnheld(session.id, target.typedCredential);
   }
 }
 
@@ -87,6 +88,7 @@ async function connectLegs(
     return;
   }
   const live = admitted.live ?? (await lifecycle.begin(session, admitted.permit));
+  live.typedCredential ??= target.typedCredential;
   await new SessionConnection(options, live, client, stream, target).run();
 }
 
@@ -167,6 +169,7 @@ class SessionConnection {
       targetSelectedProtocol: this.#target.selectedProtocol,
       clientRequestedProtocols: this.#client.requestedProtocols,
       autologon: this.#client.autologon,
+      clientInfo: this.#target.clientInfo,
       allowedChannels: CHANNELS_WITHOUT_PIXELS,
       gfxOffer: this.#options.gfxOffer,
     });

@@ -2,6 +2,7 @@
 import type { SessionId } from '../../contract/ids.js';
 import type { RecordingPermit } from '../../policy/permit.js';
 import type { SessionRecord } from '../../database/sessions.js';
+import type { Credential } from '../credentials/credential.js';
 import type { LiveRecording } from '../recording/recording-service.js';
 
 /** Why a session ended; stable words for the audit log and the API. */
@@ -38,6 +39,8 @@ export class LiveSession {
   bytesFromTarget = 0;
   connections = 0;
   reconnectTimer: NodeJS.Timeout | null = null;
+  /** What the person typed for this session, while its client may come back. */
+  typedCredential: Credential | null = null;
   /** Set while a connection wants to hear of them. */
   onRecordingLost: ((reason: string) => void) | null = null;
   onGap: ((durationMs: number, reason: string) => void) | null = null;

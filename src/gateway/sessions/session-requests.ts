@@ -5,6 +5,7 @@ import { decisionId, sessionId, type SessionId, type UserId, uuidV7 } from '../.
 import type { RecordingSetting } from '../../contract/rule.js';
 import type { Database } from '../../database/open.js';
 import { type Decision, decide, explain, type SessionFacts } from '../../policy/decide.js';
+import type { SessionSecrets } from '../credentials/session-secrets.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 import { createTicket, routingTokenOf, ticketHash } from '../rdp/ticket.js';
 import { rdpFileFor, xfreerdpCommandFor } from './connect-instructions.js';
@@ -23,6 +24,7 @@ export interface SessionRequestsOptions {
   readonly policyVersion: number;
   /** The host's setting: for targets without one of their own. */
   readonly recording: RecordingSetting;
+  readonly secrets: Pick<SessionSecrets, 'keep'>;
   readonly ticketLifetimeMs: number;
   /** Where native clients connect to. */
   readonly rdpAddress: { readonly host: string; readonly port: number };
@@ -83,7 +85,7 @@ export class SessionRequests {
     const ticket = createTicket();
     const data = { expiresAtMs, entrance: request.connectionMethod };
     await audit.append({ kind: 'session.ticket-issued', actor: authorised.actor, sessionId: id, data });
-    await database.transaction(async ({ sessions, tickets }) => {
+    await database.transaction(async ({ sessions, tickets, sessionSecrets }) => {
       await sessions.create({
         id,
         userId: user.id,
@@ -110,6 +112,10 @@ export class SessionRequests {
         expiresAtMs,
         boundClientAddress: null,
       });
+      const { credential } = request;
+      if (credential === undefined) return;
+      const typed = { ...credential, domain: credential.domain ?? '' };
+      await this.#options.secrets.keep(sessionSecrets, id, typed, expiresAtMs);
     });
     const routingToken = routingTokenOf(ticket);
     const instructions = { ...rdpAddress, routingToken };
