@@ -10,6 +10,7 @@ import type { GfxOffer } from '../../rdp/relay/shaping/graphics-pipeline.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 import type { RecordingService } from '../recording/recording-service.js';
 import type { Tap } from '../recording/tap.js';
+import { RedrawRequests } from '../relay/redraw-requests.js';
 import { type PumpEndReason, RelayPump } from '../relay/relay-pump.js';
 import { LiveSession, type SessionEndReason } from '../sessions/live-session.js';
 import { type SessionLifecycle, traceProblem } from '../sessions/session-lifecycle.js';
@@ -189,9 +190,12 @@ class SessionConnection {
     live.onRecordingLost = () => {
       if (live.permit?.recording === 'required') this.#end('recording-lost');
     };
-    live.onGap = (durationMs) => {
-      if (live.permit?.recording === 'required' && durationMs > this.#options.maxGapMs) {
+    const redraws = new RedrawRequests(live.recording?.recording.losses.opened ?? 0);
+    live.onLosses = (losses) => {
+      if (live.permit?.recording === 'required' && losses.longestMs > this.#options.maxGapMs) {
         this.#end('recording-gap-too-long');
+      } else if (redraws.due(losses, this.#options.clock()) && this.#pump?.redraw() === true) {
+        this.#options.log.warn({ sessionId: live.id }, 'something was not recorded: the target is asked to redraw');
       }
     };
   }
@@ -234,7 +238,7 @@ class SessionConnection {
   async #finish(tap: Tap | null, reason: SessionEndReason): Promise<void> {
     const live = this.#live;
     live.onRecordingLost = null;
-    live.onGap = null;
+    live.onLosses = null;
     if (tap !== null) await live.recording?.closePart(tap, reason);
     this.#writeUnrecorded();
     if (this.#endReason !== null) this.#sayFarewell(reason);

@@ -57,7 +57,7 @@ export class SessionLifecycle {
     if (permit !== null) {
       live.recording = await recordings.begin(permit, session.id, live.startedAtMs, {
         onLost: (reason) => live.onRecordingLost?.(reason),
-        onGap: (durationMs, reason) => live.onGap?.(durationMs, reason),
+        onLosses: (losses) => live.onLosses?.(losses),
       });
     }
     all.add(live);
