@@ -1,9 +1,8 @@
 /**
  * Drops become gaps: one gap for what was dropped for the same reason of the same codec in one go. A gap whose context is
- * broken lasts until that context is reset or the part ends. A function of the trace alone.
+ * broken lasts until something is decoded again or the part ends. A function of trace time alone.
  */
 import type { Gap } from '../../src/contract/manifest.js';
-import type { Losses } from '../../src/contract/recorder-protocol.js';
 import type { Rectangle } from '../encoders/i420.js';
 import type { Applied, Drop } from './picture-source.js';
 
@@ -16,8 +15,6 @@ const NEXT_REPORT_MS = 60_000;
 const MAX_GAPS = 10_000;
 
 interface OpenGap {
-  /** When it began, whatever of it has been reported. */
-  readonly openedMs: number;
   readonly startMs: number;
   readonly reason: string;
   readonly codec: string;
@@ -26,7 +23,7 @@ interface OpenGap {
   area: Rectangle | null;
   bytes: number;
   pdus: number;
-  context: string | null;
+  untilReset: boolean;
 }
 
 /** Collects the gaps of one part. */
@@ -34,85 +31,72 @@ export class GapLog {
   readonly #open = new Map<string, OpenGap>();
   readonly #report: (gap: Gap) => void;
   #reported = 0;
-  #opened = 0;
-  #longestMs = 0;
 
   constructor(report: (gap: Gap) => void) {
     this.#report = report;
   }
 
-  get losses(): Losses {
-    return { opened: this.#opened, open: this.#open.size, longestMs: this.#longestMs };
-  }
-
-  /** Takes what a record did at `timeMs`, and the contexts that are broken after it. */
-  add(timeMs: number, applied: Applied, broken: ReadonlySet<string>): void {
-    this.#closeDue(timeMs, broken);
+  /** Takes what a record did at `timeMs`. */
+  add(timeMs: number, applied: Applied): void {
+    const clean = applied.changed && applied.drops.length === 0;
+    this.#closeDue(timeMs, clean);
     for (const drop of applied.drops) this.#drop(timeMs, drop);
-    for (const gap of this.#open.values()) this.#measure(gap, endOf(gap, timeMs));
   }
 
   /** A gap that is known whole. */
   addWhole(gap: Gap): void {
     this.#reported += 1;
-    this.#opened += 1;
     this.#report(gap);
   }
 
   /** The part has ended. */
   finish(timeMs: number): void {
-    for (const gap of this.#open.values()) this.#close(gap, endOf(gap, timeMs));
+    for (const gap of this.#open.values()) this.#close(gap, gap.untilReset ? timeMs : gap.lastMs);
     this.#open.clear();
   }
 
-  #closeDue(timeMs: number, broken: ReadonlySet<string>): void {
+  #closeDue(timeMs: number, clean: boolean): void {
     if (this.#reported >= MAX_GAPS) return;
     for (const [key, gap] of this.#open) {
-      if (gap.context !== null && !broken.has(gap.context)) {
+      if (gap.untilReset && clean) {
         this.#close(gap, timeMs);
         this.#open.delete(key);
-      } else if (gap.context === null && timeMs - gap.lastMs > MERGE_MS) {
+      } else if (!gap.untilReset && timeMs - gap.lastMs > MERGE_MS) {
         this.#close(gap, gap.lastMs);
         this.#open.delete(key);
       } else if (timeMs - gap.startMs > gap.reportAfterMs) {
         this.#close(gap, timeMs);
-        const reported = { startMs: timeMs, lastMs: timeMs, bytes: 0, pdus: 0, reportAfterMs: NEXT_REPORT_MS };
-        this.#open.set(key, { ...gap, ...reported });
+        this.#open.set(key, {
+          ...gap,
+          startMs: timeMs,
+          lastMs: timeMs,
+          bytes: 0,
+          pdus: 0,
+          reportAfterMs: NEXT_REPORT_MS,
+        });
       }
     }
   }
 
-  #drop(timeMs: number, { codec, area, reason, bytes, pdus, context }: Drop): void {
+  #drop(timeMs: number, { codec, area, reason, bytes, pdus, untilReset }: Drop): void {
     const key = `${codec}|${reason}`;
     const gap = this.#open.get(key);
     if (gap === undefined) {
-      const times = { openedMs: timeMs, startMs: timeMs, lastMs: timeMs, reportAfterMs: FIRST_REPORT_MS };
-      this.#open.set(key, { ...times, reason, codec, area, bytes, pdus, context });
-      this.#opened += 1;
+      const times = { startMs: timeMs, lastMs: timeMs, reportAfterMs: FIRST_REPORT_MS };
+      this.#open.set(key, { ...times, reason, codec, area, bytes, pdus, untilReset });
       return;
     }
     gap.lastMs = timeMs;
     gap.area = gap.area === null || area === null ? null : boundingBox(gap.area, area);
     gap.bytes += bytes;
     gap.pdus += pdus;
-    gap.context ??= context;
+    gap.untilReset ||= untilReset;
   }
 
-  #close(gap: OpenGap, endMs: number): void {
-    const { startMs, reason, codec, area, bytes, pdus } = gap;
-    this.#measure(gap, endMs);
+  #close({ startMs, reason, codec, area, bytes, pdus }: OpenGap, endMs: number): void {
     this.#reported += 1;
     this.#report({ startMs, endMs, reason, codec, area, bytes, pdus });
   }
-
-  #measure({ openedMs }: OpenGap, endMs: number): void {
-    this.#longestMs = Math.max(this.#longestMs, endMs - openedMs);
-  }
-}
-
-/** How far a gap that is open reaches at `timeMs`. */
-function endOf({ context, lastMs }: OpenGap, timeMs: number): number {
-  return context === null ? lastMs : timeMs;
 }
 
 function boundingBox(a: Rectangle, b: Rectangle): Rectangle {

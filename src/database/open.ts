@@ -8,12 +8,10 @@ import { RecordingMediaRepository } from './recording-media.js';
 import { RecordingRepository } from './recordings.js';
 import { RoleAssignmentRepository } from './role-assignments.js';
 import type { Schema } from './schema.js';
-import { SessionSecretRepository } from './session-secrets.js';
 import { SessionRepository } from './sessions.js';
 import { SettingRepository } from './settings.js';
 import { SqliteClient } from './sqlite-client.js';
 import { SqliteWorkerDialect } from './sqlite-dialect.js';
-import { TargetCredentialRepository } from './target-credentials.js';
 import { TargetRepository } from './targets.js';
 import { TicketRepository } from './tickets.js';
 import { UserRepository } from './users.js';
@@ -32,8 +30,6 @@ export interface Repositories {
   readonly media: RecordingMediaRepository;
   readonly auditEvents: AuditEventRepository;
   readonly settings: SettingRepository;
-  readonly targetCredentials: TargetCredentialRepository;
-  readonly sessionSecrets: SessionSecretRepository;
 }
 
 export interface Database extends Repositories {
@@ -86,7 +82,5 @@ function repositories(db: Kysely<Schema>): Repositories {
     media: new RecordingMediaRepository(db),
     auditEvents: new AuditEventRepository(db),
     settings: new SettingRepository(db),
-    targetCredentials: new TargetCredentialRepository(db),
-    sessionSecrets: new SessionSecretRepository(db),
   };
 }

@@ -17,12 +17,11 @@ import type { DemoDesktop } from '../demo/demo-desktop.js';
 import { recordingRoutes } from '../http/recordings/routes.js';
 import { createHttpServer } from '../http/server.js';
 import { Identity } from '../identity/identity.js';
-import { POLICY_VERSION } from '../policy/policy-version.js';
+import { SessionPolicy } from '../inventory/session-policy.js';
 import { PortalEntrance } from '../portal/portal-entrance.js';
 import { gfxOfferOf } from '../rdp/relay/shaping/graphics-pipeline.js';
 import { BlobRecordingStore } from '../storage/blob-recording-store.js';
 import { confirmStored } from './composition/confirm-stored.js';
-import { openCredentials } from './composition/credentials.js';
 import { DatabaseRecordingRows } from './composition/database-recording-rows.js';
 import { ensureDemoTarget } from './composition/demo-target.js';
 import { GatewayHealth } from './composition/gateway-health.js';
@@ -147,19 +146,19 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
   );
   closers.push(() => recordings.stop(STOP_GRACE_MS));
 
-  const demo = settings.demoTarget ? await startDemo(database, settings, certificate, clock) : null;
+  const demo = settings.demoTarget ? await startDemo(database, certificate, clock) : null;
   if (demo !== null) closers.push(() => demo.close());
   const secureContext = createSecureContext({
     cert: certificate.certificatePem,
     key: certificate.privateKeyPem,
     minVersion: 'TLSv1.2',
   });
-  const credentials = await openCredentials(settings, database, audit);
-  const admission = { database, audit, clock, policyVersion: POLICY_VERSION, live };
+  const policy = new SessionPolicy({ database, recording: settings.recording, clock });
+  const admission = { database, audit, clock, policy, live };
   const entranceOptions = {
     ...lifecycleOptions,
     lifecycle,
-    targets: await targetConnector(settings, audit, database, credentials),
+    targets: await targetConnector(settings, audit, database),
     maxGapMs: settings.maxGapMs,
     gfxOffer: gfxOfferOf(optionalCodecs),
     maxConnections: settings.maxSessions,
@@ -177,9 +176,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     audit,
     clock,
     gatewayId: settings.gatewayId,
-    policyVersion: POLICY_VERSION,
-    recording: settings.recording,
-    secrets: credentials.sessions,
+    policy,
     ticketLifetimeMs: settings.ticketLifetimeMs,
     rdpAddress: { host: settings.publicHost, port: rdpPort },
   });
@@ -187,13 +184,13 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
   const server = await createHttpServer({
     tls: { cert: certificate.certificatePem, key: certificate.privateKeyPem },
     database,
+    recording: settings.recording,
     audit,
     identity,
     sessions: {
       request: (user, request, clientAddress) => requests.request(user, request, clientAddress),
       disconnect: (id, user) => control.requestDisconnect(id, user),
     },
-    credentials: credentials.targets,
     health: new GatewayHealth({ database, audit, store, recordings, live, encoder, clock }),
     recordings: recordingRoutes({
       viewer: (request) => ({ actor: `user:${request.user.id}`, ...request.user }),
@@ -279,7 +276,6 @@ async function createRecordingRow(
 
 async function startDemo(
   database: Database,
-  settings: Settings,
   certificate: ServerCertificate,
   clock: () => number,
 ): Promise<DemoDesktop> {
@@ -288,7 +284,6 @@ async function startDemo(
   const demo = await startDemoDesktop({ host: '127.0.0.1', port: 0, tls: certificate, clock });
   await ensureDemoTarget(database, {
     port: demo.port,
-    recording: settings.recording,
     nowMs: clock(),
     random: randomBytes(10),
   });

@@ -78,6 +78,14 @@ const PROBLEMS = {
     detail: 'Policy does not allow this session.',
     remedy: 'Each reason says what would change the decision.',
   },
+  'recording-rule': {
+    status: 409,
+    title: 'The session cannot be recorded, and has to be',
+    detail:
+      'An RDP session in the portal with Microsoft Entra ID is never recorded, and recording is required for this target.',
+    remedy:
+      'Connect with a native client, choose another authentication method, or have an operator turn recording off for this target.',
+  },
   'session-over': {
     status: 409,
     title: 'The session has ended',
@@ -101,12 +109,6 @@ const PROBLEMS = {
     title: 'The database cannot be used',
     detail: 'The database did not answer or refused the request.',
     remedy: 'Try again. If it goes on, ask an administrator to look at the health page.',
-  },
-  'credential-store-unavailable': {
-    status: 503,
-    title: 'The store of credentials cannot be used',
-    detail: 'Passwords of targets cannot be kept or read now.',
-    remedy: 'Ask an administrator to look at the store of credentials (WITNESS_CREDENTIAL_STORE).',
   },
   internal: {
     status: 500,

@@ -3,16 +3,16 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify';
+import type { RecordingSetting } from '../contract/rule.js';
 import type { Database } from '../database/open.js';
 import type { AuditAppender, Identity } from '../identity/identity.js';
 import { auditRoutes } from './audit-routes.js';
-import { credentialRoutes } from './credential-routes.js';
 import { installErrorHandling } from './error-handler.js';
 import { installGuard, REVIEWERS } from './guard.js';
 import { healthRoutes } from './health-routes.js';
 import { ProblemError } from './problems.js';
 import { decorateRequestUser } from './request-user.js';
-import type { CredentialService, HealthService, SessionService } from './services.js';
+import type { HealthService, SessionService } from './services.js';
 import { sessionRoutes } from './session-routes.js';
 import { signInRoutes } from './sign-in-routes.js';
 import { targetRoutes } from './target-routes.js';
@@ -21,11 +21,12 @@ import { viewerRoutes } from './viewer-routes.js';
 export interface HttpServerDeps {
   /** PEM. */
   readonly tls: { readonly cert: string | Buffer; readonly key: string | Buffer };
-  readonly database: Pick<Database, 'sessions' | 'targets' | 'auditEvents'>;
+  readonly database: Pick<Database, 'sessions' | 'targets' | 'auditEvents' | 'settings'>;
+  /** Whether sessions are recorded until an operator sets it for the host. */
+  readonly recording: RecordingSetting;
   readonly audit: AuditAppender;
   readonly identity: Identity;
   readonly sessions: SessionService;
-  readonly credentials: CredentialService;
   readonly health: HealthService;
   /** Routes below /api/v1/recordings. They see only requests of people who may watch, with `request.user`. */
   readonly recordings: FastifyPluginAsync;
@@ -74,7 +75,6 @@ async function installApi(api: FastifyInstance, deps: HttpServerDeps): Promise<v
   });
   signInRoutes(api, deps);
   targetRoutes(api, deps);
-  credentialRoutes(api, deps);
   sessionRoutes(api, deps);
   auditRoutes(api, deps);
   healthRoutes(api, deps.health);

@@ -2,11 +2,11 @@
 /* oxlint-disable oxc/no-async-endpoint-handlers -- this is Fastify, which awaits its handlers */
 import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
-import type { SessionList } from '../contract/api.js';
+import type { ReasonInfo, SessionList } from '../contract/api.js';
 import { sessionId, targetId } from '../contract/ids.js';
 import type { Database } from '../database/open.js';
 import { type SessionRecord, toSessionInfo } from '../database/sessions.js';
-import { TYPED_CREDENTIAL } from './credential-routes.js';
+import { RECORDING_RULE } from '../policy/decide.js';
 import { CONNECTING, hasRole, POLICY_EDITORS, REVIEWERS } from './guard.js';
 import { ProblemError } from './problems.js';
 import type { RequestUser } from './request-user.js';
@@ -23,7 +23,7 @@ const SESSION_REQUEST = Type.Object(
     targetId: Type.String({ minLength: 1, maxLength: 100 }),
     connectionMethod: Type.Union([Type.Literal('native'), Type.Literal('portal')]),
     authenticationMethod: Type.Union([Type.Literal('password'), Type.Literal('kerberos'), Type.Literal('entra')]),
-    credential: Type.Optional(TYPED_CREDENTIAL),
+    signInName: Type.Optional(Type.String({ minLength: 1, maxLength: 256, pattern: '^[^\\x00-\\x1f\\x7f]+$' })),
   },
   { additionalProperties: false },
 );
@@ -40,14 +40,9 @@ export function sessionRoutes(instance: FastifyInstance, deps: SessionRoutesDeps
     '/sessions',
     { config: { access: CONNECTING }, schema: { body: SESSION_REQUEST } },
     async (request, reply) => {
-      const { connectionMethod, authenticationMethod, credential } = request.body;
-      const asked = { targetId: targetId(request.body.targetId), connectionMethod, authenticationMethod };
-      const result = await deps.sessions.request(
-        request.user,
-        { ...asked, ...(credential !== undefined && { credential }) },
-        request.ip,
-      );
-      if ('denied' in result) throw new ProblemError('session-denied', { reasons: result.denied });
+      const asked = { ...request.body, targetId: targetId(request.body.targetId) };
+      const result = await deps.sessions.request(request.user, asked, request.ip);
+      if ('denied' in result) throw denial(result.denied);
       return reply.code(201).send(result.created);
     },
   );
@@ -80,6 +75,12 @@ export function sessionRoutes(instance: FastifyInstance, deps: SessionRoutesDeps
       return reply.code(202).send();
     },
   );
+}
+
+/** The recording rule is a conflict with a setting; everything else is a matter of what the person may do. */
+function denial(reasons: readonly ReasonInfo[]): ProblemError {
+  const recordingRule = reasons.some(({ code }) => code === RECORDING_RULE);
+  return new ProblemError(recordingRule ? 'recording-rule' : 'session-denied', { reasons });
 }
 
 /** A session that the person may know of. Others do not exist for them. */

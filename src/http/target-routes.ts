@@ -9,13 +9,17 @@ import type { Json } from '../contract/json.js';
 import type { Database } from '../database/open.js';
 import type { NewTarget, TargetRecord } from '../database/targets.js';
 import type { AuditAppender } from '../identity/identity.js';
+import type { RecordingSetting } from '../contract/rule.js';
+import { readHost } from '../inventory/host.js';
 import { localMachine } from '../policy/scopes.js';
 import { ADMINISTRATORS, CONNECTING, POLICY_EDITORS } from './guard.js';
 import { ProblemError } from './problems.js';
 import type { RequestUser } from './request-user.js';
 
 export interface TargetRoutesDeps {
-  readonly database: Pick<Database, 'targets'>;
+  readonly database: Pick<Database, 'targets' | 'settings'>;
+  /** Whether sessions are recorded until an operator sets it for the host. */
+  readonly recording: RecordingSetting;
   readonly audit: AuditAppender;
   readonly clock: () => number;
 }
@@ -35,17 +39,24 @@ const NEW_TARGET = Type.Object(
 const RECORDING_CHANGE = Type.Object({ recording: RECORDING }, { additionalProperties: false });
 const TARGET_PARAMS = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) });
 
-export function targetRoutes(instance: FastifyInstance, { database, audit, clock }: TargetRoutesDeps): void {
+export function targetRoutes(instance: FastifyInstance, deps: TargetRoutesDeps): void {
+  const { database, audit, clock } = deps;
   const api = instance.withTypeProvider<TypeBoxTypeProvider>();
   const audited = (user: RequestUser, change: string, data: { readonly [key: string]: Json }) =>
     audit.append({ kind: 'policy.changed', actor: `user:${user.id}`, sessionId: null, data: { change, ...data } });
 
+  const toTargetInfo = async (target: NewTarget): Promise<TargetInfo> => {
+    const { id, name, address, port } = target;
+    const recording = target.recordingSetting ?? (await readHost(database, deps.recording)).recording;
+    return { id, name, address, port, recording };
+  };
+
   api.get('/targets', { config: { access: CONNECTING } }, async () => ({
-    targets: (await database.targets.list()).map(toTargetInfo),
+    targets: await Promise.all((await database.targets.list()).map(toTargetInfo)),
   }));
 
   api.post('/targets', { config: { access: ADMINISTRATORS }, schema: { body: NEW_TARGET } }, async (request, reply) => {
-    const { name, address, port, recording = 'required', kind = 'ip' } = request.body;
+    const { name, address, port, recording = null, kind = 'resource' } = request.body;
     const taken = (await database.targets.list()).some((target) => target.name === name);
     if (taken) throw new ProblemError('name-taken');
     const nowMs = clock();
@@ -55,7 +66,7 @@ export function targetRoutes(instance: FastifyInstance, { database, audit, clock
     const target: NewTarget = { ...known, recordingSetting: recording, createdAtMs: nowMs };
     await audited(request.user, 'target-added', { targetId: id, name, address, port, recording });
     await database.targets.create(target);
-    return reply.code(201).send(toTargetInfo(target));
+    return reply.code(201).send(await toTargetInfo(target));
   });
 
   api.patch(
@@ -87,9 +98,4 @@ async function existing(database: Pick<Database, 'targets'>, id: TargetId): Prom
   const target = await database.targets.get(id);
   if (target === null) throw new ProblemError('not-found', { detail: 'There is no such target in the inventory.' });
   return target;
-}
-
-function toTargetInfo(target: NewTarget): TargetInfo {
-  const { id, name, address, port } = target;
-  return { id, name, address, port, recording: target.recordingSetting ?? 'required' };
 }

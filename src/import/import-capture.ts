@@ -2,7 +2,7 @@
  * Imports one captured session: looks through the capture, has policy decide, and puts the session through the recorder
  * that live sessions go through. Audited first, as everything that has an effect.
  */
-import { POLICY_VERSION } from '../policy/policy-version.js';
+import { readPolicyVersion } from '../inventory/host.js';
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, constants, rm } from 'node:fs/promises';
@@ -96,7 +96,8 @@ export async function importCapture(
   try {
     await settleCutOff(target.database, chain.audit, gatewayId, Date.now());
     const id = sessionId(newUuid());
-    const permit = await decide(options, survey, id, chain);
+    const policyVersion = await readPolicyVersion(target.database);
+    const permit = await decide(options, { ...survey, policyVersion }, id, chain);
     const session = { id, survey, permit, gatewayId };
     await createSessionRow(target.database, session, Date.now());
     return await new Import(options, session, target, chain).run();
@@ -111,7 +112,7 @@ function newUuid(): string {
 
 async function decide(
   options: ImportOptions,
-  survey: Survey,
+  survey: Survey & { readonly policyVersion: number },
   id: SessionId,
   { audit }: ImportsChain,
 ): Promise<RecordingPermit> {
@@ -121,7 +122,7 @@ async function decide(
   const facts: ImportFacts = {
     connectionMethod: options.method,
     authenticationMethod: survey.authenticationMethod,
-    policyVersion: POLICY_VERSION,
+    policyVersion: survey.policyVersion,
   };
   await note('import.requested', { ...(await describeCapture(options, survey)), ...importedRuleFacts(facts) });
   const decision = decideImport(facts, decisionId(newUuid()));
@@ -189,7 +190,7 @@ class Import {
 
   async #record(traces: string): Promise<{ written: WrittenCapture; result: RecordingResult }> {
     const { id, survey, permit } = this.#session;
-    const listener = { onLost: () => {}, onLosses: () => {} };
+    const listener = { onLost: () => {}, onGap: () => {} };
     const live = await this.#service(traces).begin(permit, id, survey.connection.confirmedAtMs, listener);
     try {
       const written = await this.#write(live);

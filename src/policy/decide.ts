@@ -1,15 +1,14 @@
 /** Who may connect and whether the session is recorded: facts in, decision out, with all reasons that apply. */
+import type { ReasonInfo } from '../contract/api.js';
 import type { DecisionId } from '../contract/ids.js';
-import type { RecordingSetting, RuleFacts } from '../contract/rule.js';
-import { issuePermit, recordingForbidden, type RecordingPermit } from './permit.js';
+import { canRecord, type PolicyFacts, recordingSettingOf } from './facts.js';
+import { GATEWAY_ABILITIES, type GatewayAbilities } from './gateway-abilities.js';
+import { issuePermit, type RecordingPermit } from './permit.js';
 import { REASONS, type ReasonCode } from './reasons.js';
+import { DENIALS, INABILITIES, NOTES } from './rules.js';
 
-/** All that is known about a request. */
-export interface SessionFacts extends RuleFacts {
-  readonly roles: readonly string[];
-  readonly targetKnown: boolean;
-  /** The stricter of the host's and the target's setting is not taken: the target's own setting wins. */
-  readonly recording: RecordingSetting;
+/** All that is known about a request, and which state of policy it is decided by. */
+export interface SessionFacts extends PolicyFacts {
   readonly policyVersion: number;
 }
 
@@ -23,26 +22,33 @@ export type Decision =
     }
   | { readonly outcome: 'denied'; readonly decisionId: DecisionId; readonly reasons: readonly ReasonCode[] };
 
-const MAY_CONNECT = new Set(['administrator', 'operator', 'user']);
-
 /** Decides. Pure: the decision's id is given by the caller. */
-export function decide(facts: SessionFacts, decisionId: DecisionId): Decision {
-  const denials: ReasonCode[] = [];
-  if (!facts.roles.some((role) => MAY_CONNECT.has(role))) denials.push('role-missing');
-  if (!facts.targetKnown) denials.push('target-unknown');
-  if (facts.authenticationMethod === 'entra') denials.push('entra-not-available');
-  if (facts.authenticationMethod === 'kerberos') denials.push('kerberos-not-available');
-  if (facts.recording === 'required' && recordingForbidden(facts)) denials.push('portal-entra-recording');
-  if (denials.length > 0) return { outcome: 'denied', decisionId, reasons: denials };
-  if (facts.recording === 'off') {
-    return { outcome: 'allowed', decisionId, permit: null, reasons: ['recording-off'] };
-  }
-  const permit = issuePermit(facts, decisionId, facts.policyVersion, facts.recording);
-  const reason = permit === null ? 'portal-entra-unrecorded' : (`recording-${facts.recording}` as const);
-  return { outcome: 'allowed', decisionId, permit, reasons: [reason] };
+export function decide(
+  facts: SessionFacts,
+  decisionId: DecisionId,
+  abilities: GatewayAbilities = GATEWAY_ABILITIES,
+): Decision {
+  const denials = [
+    ...DENIALS.filter(({ applies }) => applies(facts)),
+    ...INABILITIES.filter(({ applies }) => applies({ facts, abilities })),
+  ];
+  if (denials.length > 0) return { outcome: 'denied', decisionId, reasons: denials.map(({ code }) => code) };
+  const reasons = NOTES.filter(({ applies }) => applies(facts)).map(({ code }) => code);
+  return { outcome: 'allowed', decisionId, permit: permitOf(facts, decisionId), reasons };
 }
 
-/** Sentence and remedy of a reason. */
-export function explain(code: ReasonCode): { code: ReasonCode; sentence: string; remedy: string } {
+/** The permit of an allowed session; null when it is not recorded. */
+function permitOf(facts: SessionFacts, decisionId: DecisionId): RecordingPermit | null {
+  const recording = recordingSettingOf(facts);
+  const { connectionMethod, authenticationMethod, protocol } = facts;
+  if (recording === 'off' || !canRecord(facts) || protocol !== 'rdp') return null;
+  return issuePermit({ connectionMethod, authenticationMethod, protocol }, decisionId, facts.policyVersion, recording);
+}
+
+/** Among the reasons of a refusal when the recording rule is one. [invariant 1] */
+export const RECORDING_RULE = 'portal-entra-recording' satisfies ReasonCode;
+
+/** Code, sentence and remedy of a reason. */
+export function explain(code: ReasonCode): ReasonInfo & { readonly code: ReasonCode } {
   return { code, ...REASONS[code] };
 }

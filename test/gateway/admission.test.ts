@@ -9,6 +9,8 @@ import type { UserRecord } from '../../src/database/users.js';
 import type { NewTicket } from '../../src/database/tickets.js';
 import { admit, type Admission, type AdmissionOptions } from '../../src/gateway/rdp/admission.js';
 import { createTicket, ticketHash } from '../../src/gateway/rdp/ticket.js';
+import { nextPolicyVersion, readHost, writeHost } from '../../src/inventory/host.js';
+import { SessionPolicy } from '../../src/inventory/session-policy.js';
 import { LiveSession, LiveSessions } from '../../src/gateway/sessions/live-session.js';
 import { sqliteEngine } from '../database/engines.js';
 import { nextId, NOW_MS, session as sessionOf, ticket as ticketRow, user } from '../database/samples.js';
@@ -42,6 +44,9 @@ async function open(
   const database = await engine.open();
   const owner = user(change.user);
   await database.users.create(owner);
+  const reader = { id: 'r1', principalKind: 'user', principal: owner.userName, principalName: null } as const;
+  const everywhere = { role: 'Reader', scope: '/', source: 'manual', createdAtMs: NOW_MS } as const;
+  await database.roleAssignments.create({ ...reader, ...everywhere });
   const target = targetId(nextId());
   const where = { kind: 'ip', address: '192.0.2.7', port: 3389, createdAtMs: NOW_MS } as const;
   const recordingSetting = change.recording ?? 'required';
@@ -69,7 +74,7 @@ async function open(
         database,
         audit: { append },
         clock: () => desk.nowMs,
-        policyVersion: 1,
+        policy: new SessionPolicy({ database, recording: 'required', clock: () => desk.nowMs }),
         reconnectWindowMs: WINDOW_MS,
         live,
       };
@@ -180,7 +185,27 @@ describe('policy that changed since the request', () => {
   it('refuses a person who was disabled', async () => {
     const desk = await open({ user: { disabledAtMs: NOW_MS } });
     expect(reasonOf(await desk.show())).toBe('policy-denied');
-    expect(desk.audit[1]).toMatchObject({ kind: 'session.decided', data: { reasons: ['role-missing'] } });
+    expect(desk.audit[1]).toMatchObject({
+      kind: 'session.decided',
+      data: { reasons: ['role-missing', 'reader-host'] },
+    });
+  });
+
+  it('refuses a person whose role assignment was taken away', async () => {
+    const desk = await open();
+    await desk.database.roleAssignments.remove('r1');
+    expect(reasonOf(await desk.show())).toBe('policy-denied');
+    expect(desk.audit[1]).toMatchObject({ data: { at: 'redemption', reasons: ['reader-host'] } });
+  });
+
+  it('refuses what the host does not offer any longer, and says by which version of policy', async () => {
+    const desk = await open();
+    const { policyVersion: _version, ...host } = await readHost(desk.database, 'required');
+    await writeHost(desk.database, { ...host, nativeClient: false, sku: 'basic' }, NOW_MS);
+    await nextPolicyVersion(desk.database, NOW_MS);
+    expect(reasonOf(await desk.show())).toBe('policy-denied');
+    const reasons = ['sku-ip', 'sku-native', 'native-off', 'recording-sku'];
+    expect(desk.audit[1]).toMatchObject({ data: { policyVersion: 2, reasons } });
   });
 
   it('[invariant 1] is asked with the facts of the session: portal and Entra ID give no permit', async () => {

@@ -148,6 +148,11 @@ test('a session request goes to policy, and a denial says all its reasons', asyn
   const denied = await send();
   expect(denied.statusCode).toBe(403);
   expect(denied.json()).toMatchObject({ type: 'urn:witness:problem:session-denied', reasons });
+  const rule = { code: 'portal-entra-recording', sentence: 'It cannot be recorded.', remedy: 'Use a native client.' };
+  bench.sessions.answer = { denied: [...reasons, rule] };
+  const refused = await send();
+  expect(refused.statusCode).toBe(409);
+  expect(refused.json()).toMatchObject({ type: 'urn:witness:problem:recording-rule', reasons: [...reasons, rule] });
   const created: SessionCreated = {
     sessionId: sessionId(ID),
     expiresAt: '2026-01-02T03:04:05.000Z',
@@ -161,7 +166,7 @@ test('a session request goes to policy, and a denial says all its reasons', asyn
   expect(allowed.statusCode).toBe(201);
   expect(allowed.json()).toEqual(created);
   expect(allowed.headers['cache-control']).toBe('no-store');
-  expect(bench.sessions.asked[1]).toMatchObject([{ userName: 'user', roles: ['user'] }, SESSION_REQUEST, '127.0.0.1']);
+  expect(bench.sessions.asked[2]).toMatchObject([{ userName: 'user', roles: ['user'] }, SESSION_REQUEST, '127.0.0.1']);
 });
 
 test('people see their own sessions, reviewers see all, page by page', async () => {

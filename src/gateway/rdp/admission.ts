@@ -2,11 +2,9 @@
  * Whether a connection at an entrance may become a session: the ticket locates it, policy is evaluated again, and both
  * are audited before anything happens.
  */
-import { randomBytes } from 'node:crypto';
-import { decisionId, uuidV7 } from '../../contract/ids.js';
 import type { Database } from '../../database/open.js';
 import type { SessionRecord } from '../../database/sessions.js';
-import { decide, type Decision } from '../../policy/decide.js';
+import type { Decided, SessionPolicy } from '../../inventory/session-policy.js';
 import type { RecordingPermit } from '../../policy/permit.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 import { decisionData } from '../sessions/session-requests.js';
@@ -17,7 +15,7 @@ export interface AdmissionOptions {
   readonly database: Database;
   readonly audit: AuditAppender;
   readonly clock: () => number;
-  readonly policyVersion: number;
+  readonly policy: SessionPolicy;
   readonly reconnectWindowMs: number;
   readonly live: LiveSessions;
 }
@@ -101,7 +99,8 @@ async function admitSession(
   live: LiveSession | null,
 ): Promise<Admission> {
   const { audit } = options;
-  const decision = await decideAgain(options, session);
+  const decided = await decideAgain(options, session);
+  const { decision } = decided;
   const at = live === null ? 'redemption' : 'reconnection';
   await audit.append({
     kind: 'session.ticket-redeemed',
@@ -109,7 +108,7 @@ async function admitSession(
     sessionId: session.id,
     data: { at, entrance: shown.entrance, userName: session.userName, targetName: session.targetName },
   });
-  const data = decisionData(decision, at);
+  const data = decisionData(decided, at);
   await audit.append({ kind: 'session.decided', actor: 'gateway', sessionId: session.id, data });
   const changes =
     live !== null && decision.outcome === 'allowed' && (live.permit === null) !== (decision.permit === null);
@@ -122,25 +121,15 @@ async function admitSession(
   return { kind: 'admitted', session, permit: decision.permit, live };
 }
 
-async function decideAgain(options: AdmissionOptions, session: SessionRecord): Promise<Decision> {
-  const { database, clock, policyVersion } = options;
-  const [target, user] = await Promise.all([
-    database.targets.get(session.targetId),
-    database.users.get(session.userId),
-  ]);
-  const id = decisionId(uuidV7(clock(), randomBytes(10)));
-  return decide(
-    {
-      connectionMethod: session.connectionMethod,
-      authenticationMethod: session.authenticationMethod,
-      protocol: session.protocol,
-      roles: user === null || user.disabledAtMs !== null ? [] : user.roles,
-      targetKnown: target !== null,
-      recording: target?.recordingSetting ?? session.recordingSetting,
-      policyVersion,
-    },
-    id,
-  );
+/** With the facts of now: the person, the target, their roles or the host may be others than at the request. */
+async function decideAgain({ database, policy }: AdmissionOptions, session: SessionRecord): Promise<Decided> {
+  const user = await database.users.get(session.userId);
+  const { connectionMethod, authenticationMethod, throughLink, signInName } = session;
+  // No entrance takes tickets of imported sessions: there are none.
+  if (connectionMethod === 'imported') throw new Error('an imported session has no ticket');
+  const person = user === null || user.disabledAtMs !== null ? null : user;
+  const asked = { connectionMethod, authenticationMethod, throughLink, signInName };
+  return policy.decide(person, session.targetId, asked);
 }
 
 /** The ticket is used up, so the session can never connect. */

@@ -10,7 +10,6 @@ import type { GfxOffer } from '../../rdp/relay/shaping/graphics-pipeline.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 import type { RecordingService } from '../recording/recording-service.js';
 import type { Tap } from '../recording/tap.js';
-import { RedrawRequests } from '../relay/redraw-requests.js';
 import { type PumpEndReason, RelayPump } from '../relay/relay-pump.js';
 import { LiveSession, type SessionEndReason } from '../sessions/live-session.js';
 import { type SessionLifecycle, traceProblem } from '../sessions/session-lifecycle.js';
@@ -50,7 +49,7 @@ export async function runSession(
   await database.sessions.update(session.id, { state: 'connecting', clientAddress });
   let target: TargetLeg;
   try {
-    target = await options.targets.open(session, admitted.live);
+    target = await options.targets.open(session);
   } catch (error) {
     if (!(error instanceof TargetError)) throw error;
     log.warn({ sessionId: session.id, reason: error.problem }, 'the target cannot be used');
@@ -63,7 +62,6 @@ export async function runSession(
   } finally {
     target.socket.destroy();
     client.destroy();
-    lifecycle.eraseUnheld(session.id, target.typedCredential);
   }
 }
 
@@ -89,7 +87,6 @@ async function connectLegs(
     return;
   }
   const live = admitted.live ?? (await lifecycle.begin(session, admitted.permit));
-  live.typedCredential ??= target.typedCredential;
   await new SessionConnection(options, live, client, stream, target).run();
 }
 
@@ -170,7 +167,6 @@ class SessionConnection {
       targetSelectedProtocol: this.#target.selectedProtocol,
       clientRequestedProtocols: this.#client.requestedProtocols,
       autologon: this.#client.autologon,
-      clientInfo: this.#target.clientInfo,
       allowedChannels: CHANNELS_WITHOUT_PIXELS,
       gfxOffer: this.#options.gfxOffer,
     });
@@ -190,12 +186,9 @@ class SessionConnection {
     live.onRecordingLost = () => {
       if (live.permit?.recording === 'required') this.#end('recording-lost');
     };
-    const redraws = new RedrawRequests(live.recording?.recording.losses.opened ?? 0);
-    live.onLosses = (losses) => {
-      if (live.permit?.recording === 'required' && losses.longestMs > this.#options.maxGapMs) {
+    live.onGap = (durationMs) => {
+      if (live.permit?.recording === 'required' && durationMs > this.#options.maxGapMs) {
         this.#end('recording-gap-too-long');
-      } else if (redraws.due(losses, this.#options.clock()) && this.#pump?.redraw() === true) {
-        this.#options.log.warn({ sessionId: live.id }, 'something was not recorded: the target is asked to redraw');
       }
     };
   }
@@ -238,7 +231,7 @@ class SessionConnection {
   async #finish(tap: Tap | null, reason: SessionEndReason): Promise<void> {
     const live = this.#live;
     live.onRecordingLost = null;
-    live.onLosses = null;
+    live.onGap = null;
     if (tap !== null) await live.recording?.closePart(tap, reason);
     this.#writeUnrecorded();
     if (this.#endReason !== null) this.#sayFarewell(reason);

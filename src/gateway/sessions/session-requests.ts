@@ -1,11 +1,12 @@
 /** Requests for sessions: policy decides, the decision is audited, and only then there is a ticket. */
 import { randomBytes } from 'node:crypto';
 import type { ReasonInfo, Role, SessionCreated, SessionRequest } from '../../contract/api.js';
-import { decisionId, sessionId, type SessionId, type UserId, uuidV7 } from '../../contract/ids.js';
-import type { RecordingSetting } from '../../contract/rule.js';
+import { sessionId, type SessionId, type UserId, uuidV7 } from '../../contract/ids.js';
 import type { Database } from '../../database/open.js';
-import { type Decision, decide, explain, type SessionFacts } from '../../policy/decide.js';
-import type { SessionSecrets } from '../credentials/session-secrets.js';
+import type { TargetRecord } from '../../database/targets.js';
+import type { Decided, SessionPolicy } from '../../inventory/session-policy.js';
+import { explain } from '../../policy/decide.js';
+import { recordingSettingOf } from '../../policy/facts.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 import { createTicket, routingTokenOf, ticketHash } from '../rdp/ticket.js';
 import { rdpFileFor, xfreerdpCommandFor } from './connect-instructions.js';
@@ -21,10 +22,7 @@ export interface SessionRequestsOptions {
   readonly audit: AuditAppender;
   readonly clock: () => number;
   readonly gatewayId: string;
-  readonly policyVersion: number;
-  /** The host's setting: for targets without one of their own. */
-  readonly recording: RecordingSetting;
-  readonly secrets: Pick<SessionSecrets, 'keep'>;
+  readonly policy: SessionPolicy;
   readonly ticketLifetimeMs: number;
   /** Where native clients connect to. */
   readonly rdpAddress: { readonly host: string; readonly port: number };
@@ -41,10 +39,9 @@ export class SessionRequests {
 
   /** Decides about a request and, when it is allowed, makes session and ticket. */
   async request(user: RequestingUser, request: SessionRequest, clientAddress: string): Promise<SessionRequestResult> {
-    const { database, audit, policyVersion } = this.#options;
+    const { audit, policy } = this.#options;
     const id = sessionId(this.#uuid());
     const actor = `user:${user.id}`;
-    const target = await database.targets.get(request.targetId);
     const asked = { targetId: request.targetId, connectionMethod: request.connectionMethod };
     await audit.append({
       kind: 'session.requested',
@@ -52,40 +49,32 @@ export class SessionRequests {
       sessionId: id,
       data: { ...asked, authenticationMethod: request.authenticationMethod, clientAddress, userName: user.userName },
     });
-    const facts: SessionFacts = {
-      connectionMethod: request.connectionMethod,
-      authenticationMethod: request.authenticationMethod,
-      protocol: 'rdp',
-      roles: user.roles,
-      targetKnown: target !== null,
-      recording: target?.recordingSetting ?? this.#options.recording,
-      policyVersion,
-    };
-    const decision = decide(facts, decisionId(this.#uuid()));
-    await audit.append({ kind: 'session.decided', actor, sessionId: id, data: decisionData(decision, 'request') });
+    const decided = await policy.decide(user, request.targetId, request);
+    const { decision, target } = decided;
+    await audit.append({ kind: 'session.decided', actor, sessionId: id, data: decisionData(decided, 'request') });
     if (decision.outcome === 'denied' || target === null) return { denied: decision.reasons.map(explain) };
     const recorded = decision.permit !== null;
-    return { created: await this.#create({ id, user, request, facts, decision, recorded, target, actor }) };
+    return { created: await this.#create({ id, user, request, decided, recorded, target, actor }) };
   }
 
   async #create(authorised: {
     id: SessionId;
     user: RequestingUser;
     request: SessionRequest;
-    facts: SessionFacts;
-    decision: Decision;
+    decided: Decided;
     recorded: boolean;
-    target: { name: string; address: string; port: number };
+    target: TargetRecord;
     actor: string;
   }): Promise<SessionCreated> {
     const { database, audit, clock, gatewayId, ticketLifetimeMs, rdpAddress } = this.#options;
-    const { id, user, request, facts, decision, recorded, target } = authorised;
+    const { id, user, request, recorded, target } = authorised;
+    const { facts, decision } = authorised.decided;
     const nowMs = clock();
     const expiresAtMs = nowMs + ticketLifetimeMs;
     const ticket = createTicket();
     const data = { expiresAtMs, entrance: request.connectionMethod };
     await audit.append({ kind: 'session.ticket-issued', actor: authorised.actor, sessionId: id, data });
-    await database.transaction(async ({ sessions, tickets, sessionSecrets }) => {
+    await database.transaction(async ({ sessions, tickets }) => {
       await sessions.create({
         id,
         userId: user.id,
@@ -96,8 +85,10 @@ export class SessionRequests {
         targetPort: target.port,
         connectionMethod: facts.connectionMethod,
         authenticationMethod: facts.authenticationMethod,
-        protocol: facts.protocol,
-        recordingSetting: facts.recording,
+        protocol: 'rdp',
+        throughLink: facts.throughLink,
+        signInName: request.signInName ?? null,
+        recordingSetting: recordingSettingOf(facts),
         recorded,
         decisionId: decision.decisionId,
         policyVersion: facts.policyVersion,
@@ -112,10 +103,6 @@ export class SessionRequests {
         expiresAtMs,
         boundClientAddress: null,
       });
-      const { credential } = request;
-      if (credential === undefined) return;
-      const typed = { ...credential, domain: credential.domain ?? '' };
-      await this.#options.secrets.keep(sessionSecrets, id, typed, expiresAtMs);
     });
     const routingToken = routingTokenOf(ticket);
     const instructions = { ...rdpAddress, routingToken };
@@ -136,7 +123,7 @@ export class SessionRequests {
 
 /** What the audit log says of a decision. */
 export function decisionData(
-  decision: Decision,
+  { decision, facts }: Pick<Decided, 'decision' | 'facts'>,
   at: 'request' | 'redemption' | 'reconnection',
 ): { readonly [key: string]: string | boolean | number | readonly string[] } {
   return {
@@ -144,6 +131,8 @@ export function decisionData(
     decisionId: decision.decisionId,
     outcome: decision.outcome,
     recorded: decision.outcome === 'allowed' && decision.permit !== null,
+    recording: recordingSettingOf(facts),
+    policyVersion: facts.policyVersion,
     reasons: decision.reasons,
   };
 }

@@ -1,0 +1,138 @@
+/** Asks policy about a session with the facts of this moment: host, inventory and role assignments from the database. */
+import { randomBytes } from 'node:crypto';
+import type { Role } from '../contract/api.js';
+import { decisionId, type TargetId, type UserId, uuidV7 } from '../contract/ids.js';
+import type { HostConfiguration } from '../contract/inventory.js';
+import type { AuthenticationMethod, ConnectionMethod, RecordingSetting } from '../contract/rule.js';
+import type { Repositories } from '../database/open.js';
+import type { TargetRecord } from '../database/targets.js';
+import { type Decision, decide, type SessionFacts } from '../policy/decide.js';
+import type { HostFacts, PersonFacts, RequestFacts, TargetFacts } from '../policy/facts.js';
+import { rolesOver } from '../policy/roles.js';
+import { readHost } from './host.js';
+
+export interface SessionPolicyOptions {
+  readonly database: Pick<Repositories, 'targets' | 'roleAssignments' | 'settings'>;
+  /** Whether sessions are recorded until an operator sets it for the host. */
+  readonly recording: RecordingSetting;
+  readonly clock: () => number;
+}
+
+/** Who asks: names and ids that role assignments may be made out to. */
+export interface Person {
+  readonly id: UserId;
+  readonly userName: string;
+  readonly roles: readonly Role[];
+  /** Object id in the directory, and those of their groups, where they are known. */
+  readonly objectId?: string | null;
+  readonly groups?: readonly string[];
+}
+
+/** What is asked for. */
+export interface Asked {
+  readonly connectionMethod: Exclude<ConnectionMethod, 'imported'>;
+  readonly authenticationMethod: AuthenticationMethod;
+  readonly throughLink?: boolean;
+  /** User name at the target. */
+  readonly signInName?: string | null;
+}
+
+export interface Decided {
+  readonly decision: Decision;
+  readonly facts: SessionFacts;
+  /** Null when there is none with this id. */
+  readonly target: TargetRecord | null;
+}
+
+const MAY_CONNECT: readonly Role[] = ['administrator', 'operator', 'user'];
+
+export class SessionPolicy {
+  readonly #options: SessionPolicyOptions;
+
+  constructor(options: SessionPolicyOptions) {
+    this.#options = options;
+  }
+
+  /** @param person null for nobody, or somebody who was disabled */
+  async decide(person: Person | null, id: TargetId, asked: Asked): Promise<Decided> {
+    const { database, recording, clock } = this.#options;
+    const [host, target] = await Promise.all([readHost(database, recording), database.targets.get(id)]);
+    const facts: SessionFacts = {
+      ...hostFacts(host),
+      ...requestFacts(asked, target),
+      ...(await personFacts(database, person, host, target)),
+      ...targetFacts(target),
+      policyVersion: host.policyVersion,
+    };
+    return { decision: decide(facts, decisionId(uuidV7(clock(), randomBytes(10)))), facts, target };
+  }
+}
+
+export function hostFacts(host: HostConfiguration): HostFacts {
+  return {
+    sku: host.sku,
+    ipConnect: host.ipConnect,
+    nativeClient: host.nativeClient,
+    shareableLinks: host.shareableLinks,
+    sessionRecording: host.sessionRecording,
+    hostRecording: host.recording,
+    forcedTunnelling: host.forcedTunnelling,
+    expressRouteDefaultRoute: host.expressRouteDefaultRoute,
+    bastionSubnetUdr: host.bastionSubnetUdr,
+    ntlmFallbackBlocked: host.ntlmFallbackBlocked,
+  };
+}
+
+function requestFacts(asked: Asked, target: TargetRecord | null): RequestFacts {
+  const realm = /^[^@\s]+@([^@\s]+)$/.exec(asked.signInName ?? '')?.[1];
+  return {
+    connectionMethod: asked.connectionMethod,
+    throughLink: asked.throughLink === true,
+    authenticationMethod: asked.authenticationMethod,
+    protocol: 'rdp',
+    upnSignIn: realm !== undefined,
+    // Of a target whose realm nobody said, its domain controller decides.
+    crossRealm: realm !== undefined && typeof target?.realm === 'string' && !sameName(realm, target.realm),
+  };
+}
+
+function sameName(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
+async function personFacts(
+  database: SessionPolicyOptions['database'],
+  person: Person | null,
+  host: HostConfiguration,
+  target: TargetRecord | null,
+): Promise<PersonFacts> {
+  const assignments =
+    person === null
+      ? []
+      : await database.roleAssignments.listFor({
+          users: [person.id, person.userName, ...(typeof person.objectId === 'string' ? [person.objectId] : [])],
+          groups: person.groups ?? [],
+          productRoles: person.roles,
+        });
+  const resources = {
+    target: target?.resourceId ?? null,
+    nic: target?.nicId ?? null,
+    host: host.resourceId,
+    network: target?.virtualNetworkId ?? null,
+  };
+  const held = rolesOver(assignments, resources, host.managementGroups);
+  const mayConnect = person?.roles.some((role) => MAY_CONNECT.includes(role)) ?? false;
+  // Of a target that is not there, nothing else is worth saying.
+  return target === null ? { ...held, mayConnect, vmLogin: true } : { ...held, mayConnect };
+}
+
+function targetFacts(target: TargetRecord | null): TargetFacts {
+  return {
+    targetKnown: target !== null,
+    targetKind: target?.kind ?? 'resource',
+    port: target?.port ?? 3389,
+    peered: target?.peered ?? false,
+    entraJoined: target?.entraJoined ?? true,
+    targetRecording: target?.recordingSetting ?? null,
+  };
+}
