@@ -4,16 +4,11 @@
  */
 import { latin1FromBytes, readUtf16 } from '../connection/text.js';
 import { isEntraDomain } from '../relay/share-state.js';
+import { KERBEROS_OID, MS_KERBEROS_OID, NEGOEX_OID, PKU2U_OID } from '../nla/spnego/mechanisms.js';
 import { DecodeError } from '../wire/errors.js';
 import { Reader } from '../wire/reader.js';
 import { indexOf } from './index-of.js';
 
-/** Object identifiers as DER has them, without tag and length. */
-const NEGOEX_OID = [0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x02, 0x02, 0x1e];
-const PKU2U_OID = [0x2b, 0x06, 0x01, 0x05, 0x02, 0x07];
-const KERBEROS_OID = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x12, 0x01, 0x02, 0x02];
-/** [MS-SPNG] 2.2: Windows writes Kerberos with a bit lost as well. */
-const MS_KERBEROS_OID = [0x2a, 0x86, 0x48, 0x82, 0xf7, 0x12, 0x01, 0x02, 0x02];
 /** Signature of every NEGOEX message: "NEGOEXTS". */
 const NEGOEX_MESSAGE = [0x4e, 0x45, 0x47, 0x4f, 0x45, 0x58, 0x54, 0x53];
 /** Signature of every NTLM message, and the type of AUTHENTICATE; [MS-NLMP] 2.2.1.3. */
@@ -25,9 +20,9 @@ const NTLMSSP_NEGOTIATE_UNICODE = 0x01;
 /** Which mechanism of NEGOEX, PKU2U and Kerberos a server chose; null while it has chosen none of them. */
 export function chosenMechanism(fromServer: Uint8Array): 'negoex' | 'kerberos' | null {
   // A client names all that it knows; what a server names is what it took.
-  const entra = [NEGOEX_OID, PKU2U_OID, NEGOEX_MESSAGE];
+  const entra = [[...NEGOEX_OID], [...PKU2U_OID], NEGOEX_MESSAGE];
   if (entra.some((mark) => indexOf(fromServer, mark) !== -1)) return 'negoex';
-  return [KERBEROS_OID, MS_KERBEROS_OID].some((mark) => indexOf(fromServer, mark) !== -1) ? 'kerberos' : null;
+  return [KERBEROS_OID, MS_KERBEROS_OID].some((mark) => indexOf(fromServer, [...mark]) !== -1) ? 'kerberos' : null;
 }
 
 /** True when a client's NTLM AUTHENTICATE message names the domain of Microsoft Entra ID. */

@@ -140,3 +140,15 @@ export const MAX_RDCLEANPATH_REQUEST_BYTES = 4 * (MAX_CONNECTION_REQUEST_BYTES +
 
 /** Certificates of a target that are passed on to a client in a browser; chains in use have two to four. */
 export const MAX_RDCLEANPATH_CERTIFICATES = 16;
+
+/**
+ * A message of CredSSP: the longest has a Kerberos ticket with many groups, or the certificate chain of a smart card. The
+ * gateway takes neither, but says so rather than cutting the connection.
+ */
+export const MAX_TS_REQUEST_BYTES = 64 * 1024;
+
+/** Mechanisms that a peer names in SPNEGO; Windows names four or five. */
+export const MAX_SPNEGO_MECHANISMS = 32;
+
+/** AV pairs in NTLM's target information; the specification names eleven. */
+export const MAX_AV_PAIRS = 64;
