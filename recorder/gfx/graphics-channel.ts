@@ -5,13 +5,22 @@
 import { decodeDvcServerPdu, type DvcDataPdu, type DvcServerPdu } from '../../src/rdp/dvc/dvc-pdu.js';
 import { DvcTracker } from '../../src/rdp/dvc/dvc-tracker.js';
 import { Reader } from '../../src/rdp/wire/reader.js';
-import { reasonOf, Tally, type Applied } from '../picture/applied.js';
+import { type Applied, type Context, reasonOf, Tally } from '../picture/applied.js';
 import { ZgfxDecompressor } from '../zgfx/zgfx.js';
 import { type GfxOutput, GraphicsPipeline } from './graphics-pipeline.js';
 import { GFX_DECODERS } from './registry.js';
 import type { GfxDecoders } from './surface-bitmaps.js';
 
 const CODEC = 'graphics channel';
+
+/** What a record has brought, before any of it is carried out. */
+interface Received {
+  readonly tally: Tally;
+  /** The message that it completes; null when it completes none. */
+  readonly commands: Uint8Array | null;
+  readonly pdus: number;
+  readonly bytes: number;
+}
 
 export class GraphicsChannel {
   readonly #output: GfxOutput;
@@ -22,6 +31,8 @@ export class GraphicsChannel {
   /** PDUs of a message that is not complete, and their bytes. */
   #pendingPdus = 0;
   #pendingBytes = 0;
+  /** The record that `resizes` has looked at. */
+  #received: Received | null = null;
 
   /** `decoders` are those of the registry but in tests of codecs that are not offered. */
   constructor(output: GfxOutput, decoders: GfxDecoders = GFX_DECODERS) {
@@ -30,23 +41,43 @@ export class GraphicsChannel {
     this.#pipeline = new GraphicsPipeline(output, decoders);
   }
 
+  /** Adds the contexts that are broken. */
+  addBroken(broken: Set<Context>): void {
+    if (this.#zgfx.poisoned) broken.add('zgfx');
+    this.#pipeline.addBroken(broken);
+  }
+
+  /** True when a record begins a desktop of another size; `apply` of the same record is to be next. */
+  resizes(payload: Uint8Array): boolean {
+    this.#received = this.#receive(payload);
+    const { commands } = this.#received;
+    return commands !== null && this.#pipeline.resizes(commands);
+  }
+
   /** Applies a record; what it changes on the desktop is the output's to say. */
   apply(payload: Uint8Array): Applied {
+    const { tally, commands, pdus, bytes } = this.#received ?? this.#receive(payload);
+    this.#received = null;
+    if (commands !== null) this.#pipeline.message(commands, tally);
+    return tally.result(pdus, bytes);
+  }
+
+  #receive(payload: Uint8Array): Received {
     const tally = new Tally();
     const before = { pdus: this.#pendingPdus, bytes: this.#pendingBytes };
-    let pdu: DvcServerPdu;
+    let commands: Uint8Array | null = null;
     try {
-      pdu = decodeDvcServerPdu(new Reader(payload, 'DvcServerPdu'));
-      if (pdu.kind === 'data' || pdu.kind === 'data-first') this.#data(pdu, payload.length, tally);
+      const pdu = decodeDvcServerPdu(new Reader(payload, 'DvcServerPdu'));
+      if (pdu.kind === 'data' || pdu.kind === 'data-first') commands = this.#data(pdu, payload.length, tally);
       else this.#control(pdu, payload.length, tally);
     } catch (error) {
       // A message, or a part of one, has not come through: the history lacks it.
       this.#zgfx.poison();
       this.#pipeline.messageLost();
-      this.#lose(reasonOf(error), payload.length, true, tally);
+      this.#lose(reasonOf(error), payload.length, 'zgfx', tally);
     }
     const pdus = 1 + before.pdus - this.#pendingPdus;
-    return tally.result(pdus, payload.length + before.bytes - this.#pendingBytes);
+    return { tally, commands, pdus, bytes: payload.length + before.bytes - this.#pendingBytes };
   }
 
   /** The part is over: a message that has not ended by now never will. */
@@ -79,36 +110,36 @@ export class GraphicsChannel {
         this.#pipeline.close();
         return;
       default:
-        this.#lose('invalid: not a PDU of the channel', bytes, false, tally);
+        this.#lose('invalid: not a PDU of the channel', bytes, null, tally);
     }
   }
 
-  #data(pdu: DvcDataPdu, bytes: number, tally: Tally): void {
+  /** Gives the message that is complete with this PDU, and begins its tally. */
+  #data(pdu: DvcDataPdu, bytes: number, tally: Tally): Uint8Array | null {
     const message = this.#tracker.push(pdu);
     if (message === null) {
       this.#pendingPdus += 1;
       this.#pendingBytes += bytes;
-      return;
+      return null;
     }
     const wireBytes = this.#pendingBytes + bytes;
     const wirePdus = this.#pendingPdus + 1;
     this.#forgetPending();
-    let commands: Uint8Array;
     try {
-      commands = this.#zgfx.decompress(message);
+      const commands = this.#zgfx.decompress(message);
+      tally.begin(wireBytes, wirePdus, commands.length);
+      return commands;
     } catch (error) {
       this.#pipeline.messageLost();
       tally.begin(wireBytes, wirePdus);
-      tally.drop({ codec: 'zgfx', area: null, reason: reasonOf(error), untilReset: this.#zgfx.poisoned });
-      return;
+      tally.drop({ codec: 'zgfx', area: null, reason: reasonOf(error), context: 'zgfx' });
+      return null;
     }
-    tally.begin(wireBytes, wirePdus, commands.length);
-    this.#pipeline.message(commands, tally);
   }
 
-  #lose(reason: string, bytes: number, untilReset: boolean, tally: Tally): void {
+  #lose(reason: string, bytes: number, context: Context | null, tally: Tally): void {
     tally.begin(this.#pendingBytes + bytes, this.#pendingPdus + 1);
-    tally.drop({ codec: CODEC, area: null, reason, untilReset });
+    tally.drop({ codec: CODEC, area: null, reason, context });
     this.#forgetPending();
   }
 

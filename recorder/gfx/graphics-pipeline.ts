@@ -2,7 +2,7 @@
  * The graphics pipeline, [MS-RDPEGFX] 3.3.5: commands draw on surfaces, and mapped surfaces are shown on the desktop at the
  * end of a frame. Nothing is thrown for a peer's bytes: what cannot be carried out is tallied.
  */
-import { type GfxFrame, gfxFrames } from '../../src/rdp/gfx/gfx-header.js';
+import { GfxCommand, type GfxFrame, gfxFrames } from '../../src/rdp/gfx/gfx-header.js';
 import { decodeGfxPdu, gfxKind, type GfxPdu } from '../../src/rdp/gfx/gfx-pdu.js';
 import type { MapSurfaceToOutput } from '../../src/rdp/gfx/map-surface-to-output.js';
 import type { MapSurfaceToScaledOutput } from '../../src/rdp/gfx/map-surface-to-scaled-output.js';
@@ -10,7 +10,7 @@ import type { ResetGraphics } from '../../src/rdp/gfx/reset-graphics.js';
 import { DecodeError } from '../../src/rdp/wire/errors.js';
 import { MAX_DESKTOP_DIMENSION, MAX_DESKTOP_PIXELS } from '../../src/rdp/wire/limits.js';
 import type { PixelTarget } from '../decoders/encoded-bitmap.js';
-import { reasonOf, type Tally } from '../picture/applied.js';
+import { type Context, reasonOf, type Tally } from '../picture/applied.js';
 import { clip, type Rectangle } from '../picture/rectangle.js';
 import { BitmapCache } from './bitmap-cache.js';
 import { PixelBudget } from './pixel-budget.js';
@@ -30,6 +30,11 @@ export interface GfxOutput {
   resize(width: number, height: number): void;
   /** Has a part of the desktop painted. */
   paint(area: Rectangle, paint: (desktop: PixelTarget) => void): void;
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
 }
 
 /** The state of one opened channel. */
@@ -62,6 +67,26 @@ export class GraphicsPipeline {
       tally.drop({ codec: CODEC, area: null, reason: reasonOf(error) }, message.length - at);
     }
     if (!this.#inFrame) this.#show(tally);
+  }
+
+  /** Adds the contexts that are broken. */
+  addBroken(broken: Set<Context>): void {
+    this.#bitmaps.addBroken(broken);
+  }
+
+  /** True when the message begins a desktop of another size. */
+  resizes(message: Uint8Array): boolean {
+    try {
+      for (const frame of gfxFrames(message)) {
+        if (frame.cmdId !== GfxCommand.resetGraphics) continue;
+        const pdu = decodeGfxPdu(frame);
+        if (pdu.kind === 'resetGraphics' && isDesktop(pdu) && this.#differs(pdu)) return true;
+      }
+    } catch (error) {
+      // What is wrong with it is told when it is carried out.
+      if (!(error instanceof DecodeError)) throw error;
+    }
+    return false;
   }
 
   /** A message has not come through, and nobody knows what was in it. */
@@ -148,10 +173,10 @@ export class GraphicsPipeline {
 
   #bitmap(pdu: Extract<GfxPdu, { kind: 'wireToSurface1' | 'wireToSurface2' }>, tally: Tally, bytes: number): void {
     const codec = gfxCodecName(pdu.codecId);
-    for (const [index, { error, surface, area, untilReset }] of this.#bitmaps.draw(pdu, this.#frameId).entries()) {
+    for (const [index, { error, surface, area, context }] of this.#bitmaps.draw(pdu, this.#frameId).entries()) {
       const shown = surface === null || area === null ? null : onDesktop(surface, area, this.#output);
       // Which bytes were whose is not known: with the first part that is lost, all of them are.
-      tally.drop({ codec, area: shown, reason: reasonOf(error), untilReset }, index === 0 ? bytes : 0);
+      tally.drop({ codec, area: shown, reason: reasonOf(error), context }, index === 0 ? bytes : 0);
     }
   }
 
@@ -166,14 +191,17 @@ export class GraphicsPipeline {
   }
 
   #reset({ width, height }: ResetGraphics): void {
-    const fits = Math.max(width, height) <= MAX_DESKTOP_DIMENSION && width * height <= MAX_DESKTOP_PIXELS;
-    if (!fits || width < 1 || height < 1) throw new DecodeError('limit', 'resetGraphics', 0, 'desktop size');
-    if (width !== this.#output.width || height !== this.#output.height) {
+    if (!isDesktop({ width, height })) throw new DecodeError('limit', 'resetGraphics', 0, 'desktop size');
+    if (this.#differs({ width, height })) {
       this.#budget.grow(width * height);
       this.#budget.spend(width * height);
       this.#output.resize(width, height);
     }
     this.#surfaces.touchMapped();
+  }
+
+  #differs({ width, height }: Size): boolean {
+    return width !== this.#output.width || height !== this.#output.height;
   }
 
   #map(pdu: MapSurfaceToOutput | MapSurfaceToScaledOutput): void {
@@ -202,4 +230,10 @@ export class GraphicsPipeline {
       showSurface(surface, this.#output);
     }
   }
+}
+
+/** True for a size that a desktop may have. */
+function isDesktop({ width, height }: Size): boolean {
+  const fits = Math.max(width, height) <= MAX_DESKTOP_DIMENSION && width * height <= MAX_DESKTOP_PIXELS;
+  return fits && width >= 1 && height >= 1;
 }

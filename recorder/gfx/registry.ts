@@ -17,6 +17,7 @@ import {
   MAX_GFX_SMALL_CACHE_SLOTS,
 } from '../../src/rdp/wire/limits.js';
 import type { H264Engine } from '../decoders/avc/h264-decoder.js';
+import type { Context } from '../picture/applied.js';
 import { ClearCodecDecoder } from '../decoders/clearcodec/clearcodec.js';
 import { decodePlanar } from '../decoders/planar.js';
 import { decodeRawBitmap } from '../decoders/raw-bitmap.js';
@@ -61,6 +62,19 @@ const WHOLE_SURFACE: ReadonlySet<string> = new Set(['progressive', 'avc420', 'av
 
 export function drawsAnywhere(codec: string): boolean {
   return WHOLE_SURFACE.has(codec);
+}
+
+/** Codecs whose bitmaps build on those before them, and the context that they do it in. */
+const CONTEXTS: ReadonlyMap<string, Context> = new Map<string, Context>([
+  ['clearcodec', 'clearcodec'],
+  ['progressive', 'progressive'],
+  ['avc420', 'h264'],
+  ['avc444', 'h264'],
+  ['avc444v2', 'h264'],
+]);
+
+export function gfxContext(codec: string): Context | null {
+  return CONTEXTS.get(codec) ?? null;
 }
 
 /** The name of a codec, for drops. */

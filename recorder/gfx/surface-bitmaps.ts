@@ -2,10 +2,11 @@
 import type { WireToSurface1 } from '../../src/rdp/gfx/wire-to-surface-1.js';
 import type { WireToSurface2 } from '../../src/rdp/gfx/wire-to-surface-2.js';
 import { DecodeError } from '../../src/rdp/wire/errors.js';
+import type { Context } from '../picture/applied.js';
 import { clip, type Rectangle } from '../picture/rectangle.js';
 import type { GfxBitmap, GfxDecoder, GfxDecoderFactory, LostPart } from './gfx-decoder.js';
 import type { PixelBudget } from './pixel-budget.js';
-import { drawsAnywhere, gfxCodecName } from './registry.js';
+import { drawsAnywhere, gfxCodecName, gfxContext } from './registry.js';
 import { rectangleOf } from './surface-commands.js';
 import type { Surface, Surfaces } from './surfaces.js';
 
@@ -18,7 +19,7 @@ export interface LostBitmap {
   readonly surface: Surface | null;
   /** On the surface; null when it does not lie on it. */
   readonly area: Rectangle | null;
-  readonly untilReset: boolean;
+  readonly context: Context | null;
 }
 
 export class SurfaceBitmaps {
@@ -45,10 +46,19 @@ export class SurfaceBitmaps {
       decoder = this.#decoder(codec);
       const lost = this.#decode(command, { codec, frameId, area }, surface, decoder);
       for (const part of lost) this.#hatch(surface, part.area);
-      return lost.map((part) => ({ ...part, surface, untilReset: decoder?.poisoned ?? false }));
+      return lost.map((part) => ({ ...part, surface, context: contextOf(codec, decoder) }));
     } catch (error) {
       if (surface !== null && area !== null) this.#hatch(surface, area);
-      return [{ error, surface, area, untilReset: decoder?.poisoned ?? false }];
+      return [{ error, surface, area, context: contextOf(codec, decoder) }];
+    }
+  }
+
+  /** Adds the contexts that are broken. */
+  addBroken(broken: Set<Context>): void {
+    for (const [factory, decoder] of this.#decoders) {
+      const codec = Object.keys(this.#factories).find((name) => this.#factories[name] === factory);
+      const context = codec === undefined ? null : contextOf(codec, decoder);
+      if (context !== null) broken.add(context);
     }
   }
 
@@ -111,6 +121,11 @@ export class SurfaceBitmaps {
     surface.pixels.hatch(area);
     surface.dirty.add(area);
   }
+}
+
+/** The context that a codec has broken. */
+function contextOf(codec: string, decoder: GfxDecoder | null): Context | null {
+  return decoder?.poisoned === true ? gfxContext(codec) : null;
 }
 
 function areaOf(command: WireToSurface1 | WireToSurface2, codec: string, surface: Surface): Rectangle {

@@ -58,6 +58,10 @@ export class OrderPainter {
     this.#caches = new OrderCaches(this.#cacheSizes);
   }
 
+  get poisoned(): boolean {
+    return this.#poisoned;
+  }
+
   /** Orders are missing: what follows are differences to something unknown. */
   poison(): void {
     this.#poisoned = true;
@@ -69,14 +73,14 @@ export class OrderPainter {
     this.#cachedPixelsLeft = MAX_CACHED_PIXELS_PER_UPDATE;
     for (let index = 0; index < numberOrders; index += 1) {
       if (this.#poisoned) {
-        lose({ codec: 'orders', area: null, reason: 'invalid: history is lost', untilReset: true });
+        lose({ codec: 'orders', area: null, reason: 'invalid: history is lost', context: 'orders' });
         return;
       }
       try {
         this.#order(reader, desktop, lose);
       } catch (error) {
         this.#poisoned = true;
-        lose({ codec: 'orders', area: null, reason: reasonOf(error), untilReset: true });
+        lose({ codec: 'orders', area: null, reason: reasonOf(error), context: 'orders' });
         return;
       }
     }

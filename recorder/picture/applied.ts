@@ -2,6 +2,9 @@
 import { DecodeError } from '../../src/rdp/wire/errors.js';
 import { union, type Rectangle } from './rectangle.js';
 
+/** What later data builds on what came before it in. */
+export type Context = 'bulk' | 'orders' | 'desktop' | 'zgfx' | 'clearcodec' | 'progressive' | 'h264';
+
 /** A loss: something that was shown to the user and is not in the picture. */
 export interface Drop {
   /** What could not be decoded: a codec, or the layer that failed. */
@@ -14,8 +17,8 @@ export interface Drop {
   readonly bytes: number;
   /** PDUs that are lost in whole or in part; each is counted in one drop of a record. */
   readonly pdus: number;
-  /** True when what follows cannot be decoded either, until a shared context begins afresh. */
-  readonly untilReset: boolean;
+  /** What follows in this context cannot be relied on either, until it begins afresh; null when there is none. */
+  readonly context: Context | null;
 }
 
 /** The result of applying one record. An update in fragments is accounted for by the record that completes it. */
@@ -34,7 +37,7 @@ export interface Loss {
   readonly codec: string;
   readonly area: Rectangle | null;
   readonly reason: string;
-  readonly untilReset?: boolean;
+  readonly context?: Context | null;
 }
 
 /** The reason of a DecodeError for a drop. Anything else is a mistake of ours and is thrown on. */
@@ -63,8 +66,8 @@ export class Tally {
     const bytes = dataBytes === Infinity ? this.#bytesLeft : Math.ceil(dataBytes * this.#wirePerData);
     const taken = Math.min(bytes, this.#bytesLeft);
     this.#bytesLeft -= taken;
-    const untilReset = loss.untilReset ?? false;
-    const key = `${loss.codec} ${loss.reason} ${untilReset}`;
+    const context = loss.context ?? null;
+    const key = `${loss.codec} ${loss.reason} ${context}`;
     const same = this.#drops.get(key);
     this.#drops.set(key, {
       codec: loss.codec,
@@ -72,7 +75,7 @@ export class Tally {
       reason: loss.reason,
       bytes: taken + (same?.bytes ?? 0),
       pdus: this.#pdusLeft + (same?.pdus ?? 0),
-      untilReset,
+      context,
     });
     this.#pdusLeft = 0;
   }

@@ -23,12 +23,12 @@ import { CanvasOutput } from '../gfx/canvas-output.js';
 import { GraphicsChannel } from '../gfx/graphics-channel.js';
 import { GFX_DECODERS } from '../gfx/registry.js';
 import type { GfxDecoders } from '../gfx/surface-bitmaps.js';
-import { reasonOf, Tally, type Applied } from './applied.js';
+import { type Applied, type Context, reasonOf, Tally } from './applied.js';
 import { Canvas } from './canvas.js';
 import type { Rectangle } from './rectangle.js';
 import { paintUpdate } from './update-painter.js';
 
-export type { Applied, Drop } from './applied.js';
+export type { Applied, Context, Drop } from './applied.js';
 export type { Rectangle } from './rectangle.js';
 
 const NOTHING: Applied = { pdus: 0, bytes: 0, changed: false, drops: [] };
@@ -52,6 +52,8 @@ export class Picture {
   #pendingHere = false;
   #compression = false;
   #generation = 0;
+  /** The last activation had a desktop that is not recorded. */
+  #refused = false;
   readonly #output = new CanvasOutput(this.#canvas, () => {
     this.#generation += 1;
   });
@@ -95,12 +97,30 @@ export class Picture {
     this.#canvas.render(consume);
   }
 
+  /** As `PictureSource.brokenContexts`. */
+  get brokenContexts(): ReadonlySet<Context> {
+    const broken = new Set<Context>();
+    if (this.#bulk.poisoned) broken.add('bulk');
+    if (this.#canvas.orders.poisoned) broken.add('orders');
+    if (this.#refused) broken.add('desktop');
+    this.#graphics.addBroken(broken);
+    return broken;
+  }
+
+  /** As `PictureSource.resizes`. */
+  resizes({ kind, payload }: TraceRecord): boolean {
+    if (kind === TraceRecordKind.serverGraphicsChannel) return this.#graphics.resizes(payload);
+    if (kind !== TraceRecordKind.activation) return false;
+    const { desktopWidth, desktopHeight } = activationOf(payload);
+    return desktopWidth !== this.width || desktopHeight !== this.height;
+  }
+
   /** Applies one record. Throws nothing for what a peer sent: that is in the drops. */
   apply(record: TraceRecord): Applied {
     const payload = record.payload;
     switch (record.kind) {
       case TraceRecordKind.activation:
-        return this.#activate(JSON.parse(new TextDecoder().decode(payload)) as TraceActivation);
+        return this.#activate(activationOf(payload));
       case TraceRecordKind.serverFastPath:
         return this.#settle(payload.length, (tally) => this.#fastPath(payload, tally));
       case TraceRecordKind.serverShareData:
@@ -125,8 +145,9 @@ export class Picture {
     this.#canvas.orders = new OrderPainter(activation);
     this.#canvas.pointers.resize(Math.max(activation.colorPointerCacheSize, activation.pointerCacheSize));
     const fits = Math.max(width, height) <= MAX_DESKTOP_DIMENSION && width * height <= MAX_DESKTOP_PIXELS;
-    if (!fits || width < 1 || height < 1) {
-      tally.drop({ codec: 'desktop', area: null, reason: 'limit: desktop size', untilReset: true });
+    this.#refused = !fits || width < 1 || height < 1;
+    if (this.#refused) {
+      tally.drop({ codec: 'desktop', area: null, reason: 'limit: desktop size', context: 'desktop' });
     } else if (width !== this.width || height !== this.height) {
       this.#canvas.resize(width, height);
       this.#generation += 1;
@@ -269,7 +290,7 @@ export class Picture {
       return this.#bulk.decompress(data, flags);
     } catch (error) {
       tally.begin(wireBytes + this.#pendingBytes, 1 + this.#pendingPdus);
-      tally.drop({ codec: 'bulk compression', area: null, reason: reasonOf(error), untilReset: true });
+      tally.drop({ codec: 'bulk compression', area: null, reason: reasonOf(error), context: 'bulk' });
       this.#abandonFragments();
       this.#canvas.orders.poison();
       return null;
@@ -280,7 +301,7 @@ export class Picture {
   #loseFrame(codec: string, error: unknown, tally: Tally): void {
     this.#canvas.orders.poison();
     if (this.#compression) this.#bulk.poison();
-    tally.drop({ codec, area: null, reason: reasonOf(error), untilReset: this.#compression });
+    tally.drop({ codec, area: null, reason: reasonOf(error), context: this.#compression ? 'bulk' : null });
   }
 
   #abandonFragments(): void {
@@ -293,4 +314,9 @@ export class Picture {
     this.#pendingPdus = 0;
     this.#pendingHere = false;
   }
+}
+
+/** The gateway wrote it, as the chunk's tag proves. */
+function activationOf(payload: Uint8Array): TraceActivation {
+  return JSON.parse(new TextDecoder().decode(payload)) as TraceActivation;
 }

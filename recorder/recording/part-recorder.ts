@@ -1,21 +1,16 @@
 /** One part of a session: its records in order become frames, events and gaps. A function of the trace alone. */
 import type { Gap, RecordingEvent } from '../../src/contract/manifest.js';
-import {
-  TraceRecordKind,
-  type TraceActivation,
-  type TraceEnd,
-  type TraceEvent,
-  type TraceRecord,
-} from '../../src/contract/trace.js';
+import { TraceRecordKind, type TraceEnd, type TraceEvent, type TraceRecord } from '../../src/contract/trace.js';
 import { FramePacer, type PacedFrame } from '../pacing/frame-pacer.js';
 import type { CoverageCount } from './coverage-count.js';
+import type { Losses } from '../../src/contract/recorder-protocol.js';
 import { GapLog } from './gap-log.js';
 import type { PictureSource } from './picture-source.js';
 import type { SegmentRecorder } from './segment-recorder.js';
 
 /** Where a part's results go. */
 export interface PartOutputs {
-  readonly segments: SegmentRecorder;
+  readonly segments: Pick<SegmentRecorder, 'frame' | 'end'>;
   readonly coverage: CoverageCount;
   event(event: RecordingEvent): Promise<void>;
   gap(gap: Gap): void;
@@ -55,6 +50,11 @@ export class PartRecorder {
     return this.#timeMs;
   }
 
+  /** What has been lost in this part so far. */
+  get losses(): Losses {
+    return this.#gaps.losses;
+  }
+
   async record(record: TraceRecord): Promise<void> {
     // A clock that was set back does not turn the recording back.
     const timeMs = Math.max(this.#timeMs, record.timeMs);
@@ -69,23 +69,16 @@ export class PartRecorder {
       case TraceRecordKind.end:
         this.#end = parseJson(record) as TraceEnd;
         return this.#apply(timeMs, record);
-      case TraceRecordKind.activation:
-        if (this.#changesSize(record)) await this.#take(this.#pacer.flush(timeMs));
-        return this.#apply(timeMs, record);
       default:
+        if (this.#picture.resizes(record)) await this.#take(this.#pacer.flush(timeMs));
         return this.#apply(timeMs, record);
     }
-  }
-
-  #changesSize(record: TraceRecord): boolean {
-    const { desktopWidth, desktopHeight } = parseJson(record) as TraceActivation;
-    return desktopWidth !== this.#picture.width || desktopHeight !== this.#picture.height;
   }
 
   async #apply(timeMs: number, record: TraceRecord): Promise<void> {
     const applied = this.#picture.apply(record);
     this.#outputs.coverage.applied(applied);
-    this.#gaps.add(timeMs, applied);
+    this.#gaps.add(timeMs, applied, this.#picture.brokenContexts);
     await this.#reportGaps();
     const resized = this.#picture.generation !== this.#generation;
     this.#generation = this.#picture.generation;

@@ -9,8 +9,8 @@ export interface Drop {
   readonly reason: string;
   readonly bytes: number;
   readonly pdus: number;
-  /** What follows cannot be decoded either, until its context is reset. */
-  readonly untilReset: boolean;
+  /** What follows in this context cannot be relied on either, until it is reset. */
+  readonly context: string | null;
 }
 
 /** What a record was and did. `pdus` and `bytes` include what was dropped. */
@@ -29,6 +29,13 @@ export interface PictureSource {
   readonly hasPicture: boolean;
   /** Counts the sizes that the picture has had. */
   readonly generation: number;
+  /** Contexts that are broken now: what builds on them cannot be relied on before they are reset. */
+  readonly brokenContexts: ReadonlySet<string>;
+  /**
+   * True when `apply` of this record, which is to be the next, begins a picture of another size: what was shown up to now
+   * is to be looked at before.
+   */
+  resizes(record: TraceRecord): boolean;
   apply(record: TraceRecord): Applied;
   hasDirty(): boolean;
   /** Lends BGRX pixels, pointer drawn in, and what changed since the last call. */

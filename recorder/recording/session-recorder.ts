@@ -13,7 +13,7 @@ import {
   type ManifestBody,
   type ManifestPart,
 } from '../../src/contract/manifest.js';
-import type { FromRecorder } from '../../src/contract/recorder-protocol.js';
+import type { FromRecorder, Losses } from '../../src/contract/recorder-protocol.js';
 import type { TraceHeader } from '../../src/contract/trace.js';
 import type { SessionId } from '../../src/contract/ids.js';
 import { permitFromTrace } from '../../src/policy/permit.js';
@@ -65,6 +65,9 @@ export class SessionRecorder {
   #opened: Opened | null = null;
   #cutOff = false;
   #lastProgressMs = 0;
+  /** Of the parts before the one in hand. */
+  #lossesBefore: Losses = { opened: 0, open: 0, longestMs: 0 };
+  #toldOpened = 0;
 
   constructor(options: SessionRecorderOptions) {
     this.#options = options;
@@ -121,7 +124,8 @@ export class SessionRecorder {
       tornBytes,
       endReason,
     });
-    this.#progress(fed, recorder.timeMs, true);
+    this.#progress(fed, recorder, true);
+    this.#lossesBefore = { ...sum(this.#lossesBefore, recorder.losses), open: 0 };
   }
 
   async #readRecords(fed: FedPart, index: number, recorder: PartRecorder): Promise<TraceStep & { type: 'end' }> {
@@ -130,7 +134,7 @@ export class SessionRecorder {
       if (step.type === 'end') return step;
       if (step.type !== 'records') continue;
       for (const record of step.records) await recorder.record(record);
-      this.#progress(fed, recorder.timeMs, false);
+      this.#progress(fed, recorder, false);
     }
   }
 
@@ -197,11 +201,15 @@ export class SessionRecorder {
     return { header, folder, videos, events, segments: new SegmentRecorder(engine, converter, videos) };
   }
 
-  #progress({ part, reader }: FedPart, mediaMs: number, always: boolean): void {
+  /** Now and then, and at once when something is lost: the gateway is to have it drawn again. */
+  #progress({ part, reader }: FedPart, { timeMs: mediaMs, losses: own }: PartRecorder, always: boolean): void {
     const nowMs = Date.now();
-    if (!always && nowMs - this.#lastProgressMs < PROGRESS_EVERY_MS) return;
+    const losses = sum(this.#lossesBefore, own);
+    const due = always || losses.opened > this.#toldOpened || nowMs - this.#lastProgressMs >= PROGRESS_EVERY_MS;
+    if (!due) return;
     this.#lastProgressMs = nowMs;
-    this.#options.send({ type: 'progress', mediaMs, part, traceBytes: reader.bytesRead });
+    this.#toldOpened = losses.opened;
+    this.#options.send({ type: 'progress', mediaMs, part, traceBytes: reader.bytesRead, losses });
   }
 
   async #finish(opened: Opened): Promise<void> {
@@ -259,6 +267,10 @@ export class SessionRecorder {
       coverage: this.#coverage.summary(segments.framesPaced, framesEncoded),
     };
   }
+}
+
+function sum(before: Losses, { opened, open, longestMs }: Losses): Losses {
+  return { opened: before.opened + opened, open, longestMs: Math.max(before.longestMs, longestMs) };
 }
 
 /** Where one part's picture ended, to where the next one's began: until then nobody was shown anything. */

@@ -1,5 +1,6 @@
-/** The command line: `witness start`, `demo`, `import`, `verify`, `settings`. */
+/** The command line: `witness start`, `demo`, `import`, `verify`, `credential`, `settings`. */
 import { Command } from 'commander';
+import type { SetCredential } from './credential.js';
 import type { ImportCommand } from './import.js';
 
 const program = new Command('witness').description(
@@ -34,6 +35,32 @@ program
   .description('check the audit chain and recordings: hashes, signatures, continuity')
   .argument('[session...]', 'ids of sessions; every finished recording when left out')
   .action(async (sessions: string[]) => (await import('./verify.js')).runVerify(sessions));
+
+const credential = program
+  .command('credential')
+  .description('what the gateway signs in with at targets, in the place of the people who connect');
+
+credential
+  .command('set')
+  .description('store the credential of a target; the password is read from standard input')
+  .argument('<target>', 'name or id')
+  .requiredOption('--user <name>', 'user name at the target')
+  .option('--domain <name>', 'domain of the user', '')
+  .option('--restricted-admin', 'sign in without leaving the password at the target', false)
+  .action(async (target: string, options: SetCredential) =>
+    (await import('./credential.js')).runSetCredential(target, options),
+  );
+
+credential
+  .command('clear')
+  .description('remove the credential of a target')
+  .argument('<target>', 'name or id')
+  .action(async (target: string) => (await import('./credential.js')).runClearCredential(target));
+
+credential
+  .command('list')
+  .description('list the targets that have a credential')
+  .action(async () => (await import('./credential.js')).runListCredentials());
 
 program
   .command('settings')

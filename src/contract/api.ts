@@ -47,6 +47,27 @@ export interface TargetInfo {
   readonly recording: RecordingSetting;
 }
 
+/** One of `GET /api/v1/credentials` -> `{ credentials: CredentialInfo[] }`. */
+export interface CredentialInfo {
+  readonly targetId: TargetId;
+  /** Null when the target is not in the inventory any more. */
+  readonly targetName: string | null;
+  readonly userName: string;
+  /** Empty for none. */
+  readonly domain: string;
+  readonly restrictedAdmin: boolean;
+  readonly store: 'embedded' | 'key-vault';
+  readonly updatedAt: string;
+}
+
+/** `PUT /api/v1/targets/:id/credential`. */
+export interface NewCredential {
+  readonly userName: string;
+  readonly domain?: string;
+  readonly password: string;
+  readonly restrictedAdmin?: boolean;
+}
+
 /** `POST /api/v1/sessions`. */
 export interface SessionRequest {
   readonly targetId: TargetId;
@@ -54,6 +75,8 @@ export interface SessionRequest {
   readonly authenticationMethod: AuthenticationMethod;
   /** User name at the target, for Kerberos: `name@realm`. */
   readonly signInName?: string;
+  /** What the gateway signs in with at the target; without it, the target's own credential if it has one. */
+  readonly credential?: { readonly userName: string; readonly domain?: string; readonly password: string };
 }
 
 /** Its answer, 201. */

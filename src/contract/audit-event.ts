@@ -37,6 +37,8 @@ export const AUDIT_EVENT_KINDS = {
   'import.made': 'A captured session was imported',
   'replay.watched': 'A recording was watched',
   'export.made': 'Records were exported',
+  'credential.set': 'A credential for a target was stored',
+  'credential.cleared': 'The credential of a target was removed',
   'policy.changed': 'Policy was changed',
 } as const;
 

@@ -18,6 +18,16 @@ export interface TracePart {
   readonly path: string;
 }
 
+/** How much of a recording is being lost, whether it is written down as gaps already or not. */
+export interface Losses {
+  /** Gaps that have begun so far. */
+  readonly opened: number;
+  /** Of those, the ones that have not ended. */
+  readonly open: number;
+  /** Milliseconds of the longest one so far, an open one included up to now. */
+  readonly longestMs: number;
+}
+
 /** What a finished recording consists of in storage, and the figures of its manifest. */
 export interface StoredRecording {
   readonly manifestSha256: string;
@@ -73,7 +83,13 @@ export type FromRecorder =
   | { readonly type: 'video-opened'; readonly video: VideoFile }
   | { readonly type: 'segment-stored'; readonly segment: Segment }
   | { readonly type: 'gap'; readonly gap: Gap }
-  | { readonly type: 'progress'; readonly mediaMs: number; readonly part: number; readonly traceBytes: number }
+  | {
+      readonly type: 'progress';
+      readonly mediaMs: number;
+      readonly part: number;
+      readonly traceBytes: number;
+      readonly losses: Losses;
+    }
   /** All is stored but the manifest: record it in the audit log, then sign. */
   | { readonly type: 'seal-manifest'; readonly body: Omit<ManifestBody, 'audit'> }
   /** The manifest is stored, read back and verified: the trace may go. */

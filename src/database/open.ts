@@ -8,10 +8,12 @@ import { RecordingMediaRepository } from './recording-media.js';
 import { RecordingRepository } from './recordings.js';
 import { RoleAssignmentRepository } from './role-assignments.js';
 import type { Schema } from './schema.js';
+import { SessionSecretRepository } from './session-secrets.js';
 import { SessionRepository } from './sessions.js';
 import { SettingRepository } from './settings.js';
 import { SqliteClient } from './sqlite-client.js';
 import { SqliteWorkerDialect } from './sqlite-dialect.js';
+import { TargetCredentialRepository } from './target-credentials.js';
 import { TargetRepository } from './targets.js';
 import { TicketRepository } from './tickets.js';
 import { UserRepository } from './users.js';
@@ -30,6 +32,8 @@ export interface Repositories {
   readonly media: RecordingMediaRepository;
   readonly auditEvents: AuditEventRepository;
   readonly settings: SettingRepository;
+  readonly targetCredentials: TargetCredentialRepository;
+  readonly sessionSecrets: SessionSecretRepository;
 }
 
 export interface Database extends Repositories {
@@ -82,5 +86,7 @@ function repositories(db: Kysely<Schema>): Repositories {
     media: new RecordingMediaRepository(db),
     auditEvents: new AuditEventRepository(db),
     settings: new SettingRepository(db),
+    targetCredentials: new TargetCredentialRepository(db),
+    sessionSecrets: new SessionSecretRepository(db),
   };
 }

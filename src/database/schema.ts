@@ -186,6 +186,44 @@ export interface AuditEventsTable {
   hash: Sha256Hex;
 }
 
+/** The database itself holds the sealed secret, or a key vault holds it. */
+export type SecretStoreKind = 'embedded' | 'key-vault';
+
+export interface TargetCredentialsTable {
+  target_id: TargetId;
+  user_name: string;
+  domain: string;
+  restricted_admin: 0 | 1;
+  store: SecretStoreKind;
+  /** Sealed, or the name of a secret in the key vault. */
+  secret: string;
+  updated_at_ms: number;
+  updated_by: string;
+}
+
+export interface SessionSecretsTable {
+  session_id: SessionId;
+  sealed: string;
+  expires_at_ms: number;
+}
+
+export interface EntraSignInsTable {
+  id: string;
+  state_hash: Sha256Hex;
+  user_id: UserId;
+  target_id: TargetId;
+  sealed: string;
+  /** 1 when the person has signed in. */
+  granted: 0 | 1;
+  expires_at_ms: number;
+}
+
+export interface KdcTokensTable {
+  token_hash: Sha256Hex;
+  session_id: SessionId;
+  expires_at_ms: number;
+}
+
 export interface SettingsTable {
   key: string;
   value_json: string;
@@ -206,4 +244,8 @@ export interface Schema {
   gaps: GapsTable;
   audit_events: AuditEventsTable;
   settings: SettingsTable;
+  target_credentials: TargetCredentialsTable;
+  session_secrets: SessionSecretsTable;
+  entra_sign_ins: EntraSignInsTable;
+  kdc_tokens: KdcTokensTable;
 }

@@ -98,6 +98,18 @@ export class TargetRepository {
     return this.update(id, { recordingSetting: setting });
   }
 
+  /** Writes down the certificate in place of `was`. False when there is no such target, or another one is on record. */
+  async rememberCertificate(id: TargetId, sha256: string, was: string | null): Promise<boolean> {
+    const row = await this.#db
+      .updateTable('targets')
+      .set({ certificate_sha256: sha256 })
+      .where('id', '=', id)
+      .where('certificate_sha256', was === null ? 'is' : '=', was)
+      .returning('id')
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
   /** False when there is no such target. Sessions to it keep its name and address. */
   async remove(id: TargetId): Promise<boolean> {
     const row = await this.#db.deleteFrom('targets').where('id', '=', id).returning('id').executeTakeFirst();

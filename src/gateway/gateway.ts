@@ -22,6 +22,7 @@ import { PortalEntrance } from '../portal/portal-entrance.js';
 import { gfxOfferOf } from '../rdp/relay/shaping/graphics-pipeline.js';
 import { BlobRecordingStore } from '../storage/blob-recording-store.js';
 import { confirmStored } from './composition/confirm-stored.js';
+import { openCredentials } from './composition/credentials.js';
 import { DatabaseRecordingRows } from './composition/database-recording-rows.js';
 import { ensureDemoTarget } from './composition/demo-target.js';
 import { GatewayHealth } from './composition/gateway-health.js';
@@ -153,12 +154,13 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     key: certificate.privateKeyPem,
     minVersion: 'TLSv1.2',
   });
+  const credentials = await openCredentials(settings, database, audit);
   const policy = new SessionPolicy({ database, recording: settings.recording, clock });
   const admission = { database, audit, clock, policy, live };
   const entranceOptions = {
     ...lifecycleOptions,
     lifecycle,
-    targets: await targetConnector(settings, audit, database),
+    targets: await targetConnector(settings, audit, database, credentials),
     maxGapMs: settings.maxGapMs,
     gfxOffer: gfxOfferOf(optionalCodecs),
     maxConnections: settings.maxSessions,
@@ -177,6 +179,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     clock,
     gatewayId: settings.gatewayId,
     policy,
+    secrets: credentials.sessions,
     ticketLifetimeMs: settings.ticketLifetimeMs,
     rdpAddress: { host: settings.publicHost, port: rdpPort },
   });
@@ -191,6 +194,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
       request: (user, request, clientAddress) => requests.request(user, request, clientAddress),
       disconnect: (id, user) => control.requestDisconnect(id, user),
     },
+    credentials: credentials.targets,
     health: new GatewayHealth({ database, audit, store, recordings, live, encoder, clock }),
     recordings: recordingRoutes({
       viewer: (request) => ({ actor: `user:${request.user.id}`, ...request.user }),

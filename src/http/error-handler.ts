@@ -2,6 +2,7 @@
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { AuditError } from '../audit/audit-log.js';
 import { DatabaseError } from '../database/errors.js';
+import { SecretStoreError } from '../gateway/credentials/secret-store.js';
 import { ProblemError, sendProblem } from './problems.js';
 
 export function installErrorHandling(app: FastifyInstance): void {
@@ -17,6 +18,9 @@ function problemOf(error: FastifyError): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof AuditError) return new ProblemError('audit-unavailable');
   if (error instanceof DatabaseError && error.code !== 'internal') return new ProblemError('database-unavailable');
+  if (error instanceof SecretStoreError) {
+    return new ProblemError('credential-store-unavailable', { detail: `${error.message}.` });
+  }
   // Validation messages name the place in the request and the rule, not the value.
   if (error.validation !== undefined) return new ProblemError('invalid-request', { detail: `${error.message}.` });
   if (error.statusCode === 413) return new ProblemError('too-large');

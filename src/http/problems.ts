@@ -110,6 +110,12 @@ const PROBLEMS = {
     detail: 'The database did not answer or refused the request.',
     remedy: 'Try again. If it goes on, ask an administrator to look at the health page.',
   },
+  'credential-store-unavailable': {
+    status: 503,
+    title: 'The store of credentials cannot be used',
+    detail: 'Passwords of targets cannot be kept or read now.',
+    remedy: 'Ask an administrator to look at the store of credentials (WITNESS_CREDENTIAL_STORE).',
+  },
   internal: {
     status: 500,
     title: 'Something went wrong',

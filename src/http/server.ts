@@ -7,12 +7,13 @@ import type { RecordingSetting } from '../contract/rule.js';
 import type { Database } from '../database/open.js';
 import type { AuditAppender, Identity } from '../identity/identity.js';
 import { auditRoutes } from './audit-routes.js';
+import { credentialRoutes } from './credential-routes.js';
 import { installErrorHandling } from './error-handler.js';
 import { installGuard, REVIEWERS } from './guard.js';
 import { healthRoutes } from './health-routes.js';
 import { ProblemError } from './problems.js';
 import { decorateRequestUser } from './request-user.js';
-import type { HealthService, SessionService } from './services.js';
+import type { CredentialService, HealthService, SessionService } from './services.js';
 import { sessionRoutes } from './session-routes.js';
 import { signInRoutes } from './sign-in-routes.js';
 import { targetRoutes } from './target-routes.js';
@@ -27,6 +28,7 @@ export interface HttpServerDeps {
   readonly audit: AuditAppender;
   readonly identity: Identity;
   readonly sessions: SessionService;
+  readonly credentials: CredentialService;
   readonly health: HealthService;
   /** Routes below /api/v1/recordings. They see only requests of people who may watch, with `request.user`. */
   readonly recordings: FastifyPluginAsync;
@@ -75,6 +77,7 @@ async function installApi(api: FastifyInstance, deps: HttpServerDeps): Promise<v
   });
   signInRoutes(api, deps);
   targetRoutes(api, deps);
+  credentialRoutes(api, deps);
   sessionRoutes(api, deps);
   auditRoutes(api, deps);
   healthRoutes(api, deps.health);

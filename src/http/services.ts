@@ -1,6 +1,8 @@
 /** What the HTTP server asks of the rest of the gateway. */
 import type { Health, ReasonInfo, SessionCreated, SessionRequest } from '../contract/api.js';
 import type { SessionId } from '../contract/ids.js';
+import type { TargetId } from '../contract/ids.js';
+import type { TargetCredentialRecord } from '../database/target-credentials.js';
 import type { RequestUser } from './request-user.js';
 
 export type SessionRequestResult = { readonly created: SessionCreated } | { readonly denied: readonly ReasonInfo[] };
@@ -14,4 +16,18 @@ export interface SessionService {
 
 export interface HealthService {
   health(): Promise<Health>;
+}
+
+/** Changes are in the audit log before they have an effect: that is this service's part. */
+export interface CredentialService {
+  list(): Promise<readonly Omit<TargetCredentialRecord, 'secret'>[]>;
+  /** Overwrites the password's bytes. */
+  set(
+    actor: string,
+    target: { readonly id: TargetId; readonly name: string },
+    facts: { readonly userName: string; readonly domain: string; readonly restrictedAdmin: boolean },
+    password: Buffer,
+  ): Promise<void>;
+  /** False when the target has none. */
+  clear(actor: string, target: { readonly id: TargetId; readonly name: string }): Promise<boolean>;
 }

@@ -7,6 +7,7 @@ import { sessionId, targetId } from '../contract/ids.js';
 import type { Database } from '../database/open.js';
 import { type SessionRecord, toSessionInfo } from '../database/sessions.js';
 import { RECORDING_RULE } from '../policy/decide.js';
+import { TYPED_CREDENTIAL } from './credential-routes.js';
 import { CONNECTING, hasRole, POLICY_EDITORS, REVIEWERS } from './guard.js';
 import { ProblemError } from './problems.js';
 import type { RequestUser } from './request-user.js';
@@ -23,6 +24,7 @@ const SESSION_REQUEST = Type.Object(
     targetId: Type.String({ minLength: 1, maxLength: 100 }),
     connectionMethod: Type.Union([Type.Literal('native'), Type.Literal('portal')]),
     authenticationMethod: Type.Union([Type.Literal('password'), Type.Literal('kerberos'), Type.Literal('entra')]),
+    credential: Type.Optional(TYPED_CREDENTIAL),
     signInName: Type.Optional(Type.String({ minLength: 1, maxLength: 256, pattern: '^[^\\x00-\\x1f\\x7f]+$' })),
   },
   { additionalProperties: false },

@@ -23,13 +23,16 @@ import { manifestOf, MINIMUM_PSNR_DB, verify, wholeRecording } from './support/w
 
 const TIMEOUT_MS = 120_000;
 
+/** What becomes of the traces is part of what is tested. */
+const SETTINGS = { WITNESS_TRACE_KEEP: 'never' } as const;
+
 describe.runIf(requirePeers(...PEERS))('a gateway killed with SIGKILL', () => {
   const lab = useLab();
   let gateway: GatewayProcess;
   let scene: Scene;
 
   beforeAll(async () => {
-    [gateway, scene] = await Promise.all([startGatewayProcess(lab), Scene.open(lab)]);
+    [gateway, scene] = await Promise.all([startGatewayProcess(lab, { settings: SETTINGS }), Scene.open(lab)]);
   });
 
   /**
@@ -49,7 +52,7 @@ describe.runIf(requirePeers(...PEERS))('a gateway killed with SIGKILL', () => {
   };
 
   const restart = async (): Promise<void> => {
-    gateway = await startGatewayProcess(lab, { dataDir: gateway.dataDir, api: gateway.api });
+    gateway = await startGatewayProcess(lab, { dataDir: gateway.dataDir, api: gateway.api, settings: SETTINGS });
   };
 
   const auditOf = async (sessionId: SessionId): Promise<Record<string, Readonly<Record<string, unknown>>>> => {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AuditEvent, AuditRow } from '../../src/contract/audit-event.js';
 import { chainId, sessionId } from '../../src/contract/ids.js';
 import type { Manifest, ManifestBody } from '../../src/contract/manifest.js';
-import type { FromRecorder, ToRecorder } from '../../src/contract/recorder-protocol.js';
+import type { FromRecorder, Losses, ToRecorder } from '../../src/contract/recorder-protocol.js';
 import type { RecorderCallbacks } from '../../src/gateway/recording/recorder-process.js';
 import { Recording, type RecordingOptions, type RecordingResult } from '../../src/gateway/recording/recording.js';
 import { segment, VIDEO } from '../database/samples.js';
@@ -54,7 +54,7 @@ interface Supervised {
   /** Rows in the order in which they were written. */
   readonly rows: string[];
   readonly lost: string[];
-  readonly gaps: [number, string][];
+  readonly losses: Losses[];
   readonly result: () => RecordingResult | null;
   /** The recorder that runs. */
   readonly last: () => ScriptedRecorder;
@@ -65,7 +65,7 @@ function supervise(change: Partial<RecordingOptions> & { failRow?: string; failA
   const audit: AuditEvent[] = [];
   const rows: string[] = [];
   const lost: string[] = [];
-  const gaps: [number, string][] = [];
+  const losses: Losses[] = [];
   const { failRow, failAudit, ...options } = change;
   const row = async (text: string): Promise<void> => {
     if (failRow !== undefined && text.startsWith(failRow)) throw new Error('the database is gone');
@@ -106,7 +106,7 @@ function supervise(change: Partial<RecordingOptions> & { failRow?: string; failA
     seal: (body) => ({ ...body, signature: { algorithm: 'Ed25519', keyId: '', publicKey: '', value: '' } }),
     confirmStored: async () => {},
     onLost: (reason) => lost.push(reason),
-    onGap: (durationMs, reason) => gaps.push([durationMs, reason]),
+    onLosses: (lost) => losses.push(lost),
     ...options,
   });
   let result: RecordingResult | null = null;
@@ -118,7 +118,7 @@ function supervise(change: Partial<RecordingOptions> & { failRow?: string; failA
     if (recorder === undefined) throw new Error('no recorder was started');
     return recorder;
   };
-  return { recording, recorders, audit, rows, lost, gaps, result: () => result, last };
+  return { recording, recorders, audit, rows, lost, losses, result: () => result, last };
 }
 
 const READY: FromRecorder = {
@@ -128,7 +128,13 @@ const READY: FromRecorder = {
 };
 const OPENED: FromRecorder = { type: 'video-opened', video: VIDEO };
 const stored = (index: number): FromRecorder => ({ type: 'segment-stored', segment: segment(index) });
-const progress = (mediaMs: number): FromRecorder => ({ type: 'progress', mediaMs, part: 1, traceBytes: 1 });
+const progress = (mediaMs: number, opened = 0): FromRecorder => ({
+  type: 'progress',
+  mediaMs,
+  part: 1,
+  traceBytes: 1,
+  losses: { opened, open: opened, longestMs: 0 },
+});
 const GAP: FromRecorder = {
   type: 'gap',
   gap: { startMs: 1000, endMs: 3500, reason: 'decode-failed', codec: 'planar', area: null, bytes: 9, pdus: 1 },
@@ -162,7 +168,7 @@ const WHOLE = [READY, OPENED, stored(0), progress(4000), GAP, stored(1), SEAL, F
 
 describe('a recording', () => {
   it('is told of its trace in order, and writes down what its recorder says in order', async () => {
-    const { recording, last, rows, audit, gaps, result } = supervise();
+    const { recording, last, rows, audit, result } = supervise();
     recording.partOpened(PART_1, 100);
     recording.grew(200);
     recording.grew(300);
@@ -187,9 +193,17 @@ describe('a recording', () => {
       'finish cc',
     ]);
     expect(audit.map(({ kind }) => kind)).toEqual(['recording.gap', 'recording.ended', 'recording.finished']);
-    expect(gaps).toEqual([[2500, 'decode-failed']]);
     expect(result()).toEqual({ outcome: 'finished', withGaps: false });
     expect(recording.encoder).toBe('ffmpeg 7.1');
+  });
+
+  it('hands on what is being lost as soon as anything is, and keeps it for the next connection', async () => {
+    const { recording, last, losses } = supervise();
+    recording.partOpened(PART_1, 100);
+    await last().say(READY, progress(1000), progress(1500, 1), progress(2000, 1));
+    expect(losses).toEqual([1, 2].map(() => ({ opened: 1, open: 1, longestMs: 0 })));
+    expect(recording.losses.opened).toBe(1);
+    recording.stop();
   });
 
   it('is sealed with the place of its row in the audit log', async () => {

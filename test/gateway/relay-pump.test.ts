@@ -78,6 +78,7 @@ const machine: RelayMachine = {
     { type: 'pointer', x: 1, y: 2 },
     { type: 'send', to: 'target', bytes },
   ],
+  redraw: () => [],
 };
 
 interface PumpTest {

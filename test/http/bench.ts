@@ -13,6 +13,8 @@ import type { Health, Role } from '../../src/contract/api.js';
 import type { AuditRow } from '../../src/contract/audit-event.js';
 import { chainId } from '../../src/contract/ids.js';
 import { type Database, openDatabase } from '../../src/database/open.js';
+import { EmbeddedSecretStore } from '../../src/gateway/credentials/embedded-secret-store.js';
+import { TargetCredentials } from '../../src/gateway/credentials/target-credentials.js';
 import { createHttpServer, type HttpServerDeps } from '../../src/http/server.js';
 import type { SessionRequestResult, SessionService } from '../../src/http/services.js';
 import { Identity } from '../../src/identity/identity.js';
@@ -98,6 +100,7 @@ export async function makeHttpBench(overrides: Partial<HttpServerDeps> = {}): Pr
     audit,
     identity,
     sessions,
+    credentials: new TargetCredentials({ database, audit, clock, store: new EmbeddedSecretStore(Buffer.alloc(32, 7)) }),
     health: { health: async () => full.health },
     recordings: async (scope) => {
       scope.get('/:sessionId', (request) => ({ watcher: request.user.userName }));

@@ -60,6 +60,7 @@ export class SessionControl {
     const { database, gatewayId, clock, log } = this.#options;
     try {
       await database.tickets.expire(clock());
+      await database.sessionSecrets.eraseExpired(clock());
       for (const id of await database.sessions.listDisconnectRequested(gatewayId)) await this.#end(id);
     } catch (error) {
       log.warn({ error: String(error) }, 'sessions could not be looked after; it is tried again');

@@ -4,6 +4,7 @@ import type { Settings } from '../config/settings.js';
 import { SettingError } from '../config/settings.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 import type { Database } from '../../database/open.js';
+import type { Credentials } from './credentials.js';
 import type { CertificateBook } from '../rdp/target/certificate-check.js';
 import { TargetConnector } from '../rdp/target/target-connector.js';
 
@@ -13,9 +14,14 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 export async function targetConnector(
   settings: Settings,
   audit: AuditAppender,
-  database: Pick<Database, 'targets'>,
+  database: Pick<Database, 'targets' | 'sessionSecrets'>,
+  credentials: Credentials,
 ): Promise<TargetConnector> {
   return new TargetConnector({
+    database,
+    credentials: credentials.targets,
+    secrets: credentials.sessions,
+    signInWithCredssp: null,
     roots: await readRoots(settings.targetRoots),
     certificates: {
       book: certificateBook(settings, database),
@@ -34,11 +40,16 @@ async function readRoots(file: string): Promise<readonly string[]> {
   return roots;
 }
 
-/** Every certificate is one that is seen for the first time until the inventory has a place for it. */
+/** The host's setting holds for targets that trust on first use, which is what a target does when nobody said otherwise. */
 function certificateBook(settings: Settings, { targets }: Pick<Database, 'targets'>): CertificateBook {
   return {
-    expected: async (id) =>
-      (await targets.get(id)) === null ? null : { policy: settings.targetCertificates, sha256: null },
-    remember: async () => true,
+    expected: async (id) => {
+      const target = await targets.get(id);
+      if (target === null) return null;
+      const own = target.certificatePolicy;
+      const policy = own === 'trust-on-first-use' ? settings.targetCertificates : own;
+      return { policy, sha256: target.certificateSha256 };
+    },
+    remember: (id, sha256, was) => targets.rememberCertificate(id, sha256, was),
   };
 }

@@ -5,7 +5,8 @@
 import path from 'node:path';
 import type { EncoderChoice } from '../../contract/recorder-protocol.js';
 import type { RecordingSetting } from '../../contract/rule.js';
-import { CERTIFICATE_POLICIES, type CertificatePolicy } from '../rdp/target/certificate-rule.js';
+import type { CertificatePolicy } from '../../contract/inventory.js';
+import { CERTIFICATE_POLICIES } from '../rdp/target/certificate-rule.js';
 import type { Durability } from '../trace/trace-file.js';
 
 /** Traces are kept after their video was verified: never, when the recording has gaps, or always. */
@@ -34,6 +35,10 @@ export interface Settings {
   readonly targetCertificates: CertificatePolicy;
   readonly targetCertificateChange: 'refuse' | 'allow';
   readonly targetRoots: string;
+  readonly credentialStore: string;
+  /** 32 bytes in base64, or empty. */
+  readonly credentialKey: string;
+  readonly credentialKeyFile: string;
   readonly gatewayId: string;
   readonly maxSessions: number;
   readonly logLevel: LogLevel;
@@ -53,6 +58,8 @@ export class SettingError extends Error {
 
 interface Kind<Value> {
   readonly allowed: string;
+  /** The value is not told, not even when it is wrong. */
+  readonly secret?: true;
   /** The value, or undefined when the text is not allowed. */
   readonly parse: (text: string) => Value | undefined;
 }
@@ -171,6 +178,24 @@ const DEFINITIONS: { readonly [Name in keyof Settings]: Definition<Settings[Name
     '',
     'certificates of the authorities that targets may have their certificates from',
   ),
+  credentialStore: setting(
+    'WITNESS_CREDENTIAL_STORE',
+    text('"embedded" or the https:// URL of an Azure Key Vault', /^(embedded|https:\/\/[^/?#@]+\/?)$/),
+    'embedded',
+    'where passwords of targets are kept: sealed in the database, or as secrets of a key vault',
+  ),
+  credentialKey: setting(
+    'WITNESS_CREDENTIAL_KEY',
+    { ...text('32 bytes in base64, or nothing', /^([A-Za-z0-9+/]{43}=)?$/), secret: true },
+    '',
+    'key that credentials are sealed with; when it is not set, the key file holds it',
+  ),
+  credentialKeyFile: setting(
+    'WITNESS_CREDENTIAL_KEY_FILE',
+    text('a file, or nothing for keys/credentials.key in the data folder', /^/),
+    '',
+    'file of the key that credentials are sealed with; made when it is missing',
+  ),
   gatewayId: setting(
     'WITNESS_GATEWAY_ID',
     text('letters, digits and hyphens', /^[A-Za-z0-9-]{1,64}$/),
@@ -203,7 +228,13 @@ export function readSettings(...sources: readonly SettingSource[]): Settings {
   const read = <Value>(definition: Definition<Value>): Value => {
     const given = sources.map((source) => source[definition.key]).find((value) => value !== undefined && value !== '');
     const value = definition.parse(given ?? definition.default);
-    if (value === undefined) throw new SettingError(definition.key, given ?? '', definition.allowed);
+    if (value === undefined) {
+      throw new SettingError(
+        definition.key,
+        definition.secret === true ? '(secret)' : (given ?? ''),
+        definition.allowed,
+      );
+    }
     return value;
   };
   const entries = Object.entries(DEFINITIONS).map(([name, definition]) => [

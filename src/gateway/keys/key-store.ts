@@ -2,13 +2,12 @@
  * Keys on disk, each in a file of its own with mode 0600 below `<data>/keys`: made at the first start, read afterwards.
  * A session's trace key is random and wrapped by the master key; it is held in memory while the session lives.
  */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { openSealed, seal } from './sealing.js';
 
 const KEY_BYTES = 32;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 
 /** A key file holds something else than a key, or can be read by others. The message names the file and the remedy. */
 export class KeyFileError extends Error {
@@ -56,9 +55,7 @@ export class KeyWrapper {
   /** A fresh session key and its wrapped form (base64) for the trace header. */
   create(sessionId: string): { key: Buffer; wrapped: string } {
     const key = randomBytes(KEY_BYTES);
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.#masterKey, nonce).setAAD(Buffer.from(sessionId));
-    const sealed = Buffer.concat([nonce, cipher.update(key), cipher.final(), cipher.getAuthTag()]);
+    const sealed = seal(this.#masterKey, sessionId, key);
     return { key, wrapped: sealed.toString('base64') };
   }
 
@@ -67,15 +64,8 @@ export class KeyWrapper {
    * @throws KeyFileError when it was not wrapped by this master key for this session.
    */
   unwrap(sessionId: string, wrapped: string): Buffer {
-    const sealed = Buffer.from(wrapped, 'base64');
     try {
-      const decipher = createDecipheriv('aes-256-gcm', this.#masterKey, sealed.subarray(0, NONCE_BYTES))
-        .setAAD(Buffer.from(sessionId))
-        .setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
-      return Buffer.concat([
-        decipher.update(sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES)),
-        decipher.final(),
-      ]);
+      return openSealed(this.#masterKey, sessionId, Buffer.from(wrapped, 'base64'));
     } catch {
       throw new KeyFileError(`the key of session ${sessionId} was not wrapped by this gateway's master key`);
     }

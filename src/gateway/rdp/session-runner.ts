@@ -10,6 +10,7 @@ import type { GfxOffer } from '../../rdp/relay/shaping/graphics-pipeline.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 import type { RecordingService } from '../recording/recording-service.js';
 import type { Tap } from '../recording/tap.js';
+import { RedrawRequests } from '../relay/redraw-requests.js';
 import { type PumpEndReason, RelayPump } from '../relay/relay-pump.js';
 import { LiveSession, type SessionEndReason } from '../sessions/live-session.js';
 import { type SessionLifecycle, traceProblem } from '../sessions/session-lifecycle.js';
@@ -49,7 +50,7 @@ export async function runSession(
   await database.sessions.update(session.id, { state: 'connecting', clientAddress });
   let target: TargetLeg;
   try {
-    target = await options.targets.open(session);
+    target = await options.targets.open(session, admitted.live);
   } catch (error) {
     if (!(error instanceof TargetError)) throw error;
     log.warn({ sessionId: session.id, reason: error.problem }, 'the target cannot be used');
@@ -62,6 +63,7 @@ export async function runSession(
   } finally {
     target.socket.destroy();
     client.destroy();
+    lifecycle.eraseUnheld(session.id, target.typedCredential);
   }
 }
 
@@ -87,6 +89,7 @@ async function connectLegs(
     return;
   }
   const live = admitted.live ?? (await lifecycle.begin(session, admitted.permit));
+  live.typedCredential ??= target.typedCredential;
   await new SessionConnection(options, live, client, stream, target).run();
 }
 
@@ -167,6 +170,7 @@ class SessionConnection {
       targetSelectedProtocol: this.#target.selectedProtocol,
       clientRequestedProtocols: this.#client.requestedProtocols,
       autologon: this.#client.autologon,
+      clientInfo: this.#target.clientInfo,
       allowedChannels: CHANNELS_WITHOUT_PIXELS,
       gfxOffer: this.#options.gfxOffer,
     });
@@ -186,9 +190,12 @@ class SessionConnection {
     live.onRecordingLost = () => {
       if (live.permit?.recording === 'required') this.#end('recording-lost');
     };
-    live.onGap = (durationMs) => {
-      if (live.permit?.recording === 'required' && durationMs > this.#options.maxGapMs) {
+    const redraws = new RedrawRequests(live.recording?.recording.losses.opened ?? 0);
+    live.onLosses = (losses) => {
+      if (live.permit?.recording === 'required' && losses.longestMs > this.#options.maxGapMs) {
         this.#end('recording-gap-too-long');
+      } else if (redraws.due(losses, this.#options.clock()) && this.#pump?.redraw() === true) {
+        this.#options.log.warn({ sessionId: live.id }, 'something was not recorded: the target is asked to redraw');
       }
     };
   }
@@ -231,7 +238,7 @@ class SessionConnection {
   async #finish(tap: Tap | null, reason: SessionEndReason): Promise<void> {
     const live = this.#live;
     live.onRecordingLost = null;
-    live.onGap = null;
+    live.onLosses = null;
     if (tap !== null) await live.recording?.closePart(tap, reason);
     this.#writeUnrecorded();
     if (this.#endReason !== null) this.#sayFarewell(reason);

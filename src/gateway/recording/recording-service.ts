@@ -1,6 +1,7 @@
 /** All recordings of this gateway: begins them, opens their parts, takes up what a crash left behind. */
 import type { SessionId } from '../../contract/ids.js';
 import type { ManifestBody } from '../../contract/manifest.js';
+import type { Losses } from '../../contract/recorder-protocol.js';
 import type { RecordingPermit } from '../../policy/permit.js';
 import type { KeyWrapper } from '../keys/key-store.js';
 import type { Durability } from '../trace/trace-file.js';
@@ -30,10 +31,10 @@ export interface RecordingServiceOptions extends Pick<
 
 export interface RecordingListener {
   readonly onLost: (reason: string) => void;
-  readonly onGap: (durationMs: number, reason: string) => void;
+  readonly onLosses: (losses: Losses) => void;
 }
 
-const NO_LISTENER: RecordingListener = { onLost: () => {}, onGap: () => {} };
+const NO_LISTENER: RecordingListener = { onLost: () => {}, onLosses: () => {} };
 
 /** One session's recording while its session lives, reconnections included. */
 export class LiveRecording {

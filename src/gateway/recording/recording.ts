@@ -7,6 +7,7 @@ import type { Gap, ManifestBody } from '../../contract/manifest.js';
 import type {
   EncoderChoice,
   FromRecorder,
+  Losses,
   StorageAccess,
   StoredRecording,
   TracePart,
@@ -27,8 +28,8 @@ export interface RecordingOptions {
   readonly confirmStored: (stored: StoredRecording) => Promise<void>;
   /** Called when the recording can not go on although successors were tried. */
   readonly onLost: (reason: string) => void;
-  /** Called for each gap, with its length. */
-  readonly onGap: (durationMs: number, reason: string) => void;
+  /** Called with what is being lost, whenever the recorder says how far it is and has lost anything. */
+  readonly onLosses: (losses: Losses) => void;
   readonly restartDelaysMs?: readonly number[];
 }
 
@@ -60,6 +61,7 @@ export class Recording {
   #growthTimer: NodeJS.Timeout | null = null;
   #restartTimer: NodeJS.Timeout | null = null;
   #encoder = '';
+  #losses: Losses = { opened: 0, open: 0, longestMs: 0 };
   #mediaMs = 0;
   #settled = false;
   #work: Promise<void> = Promise.resolve();
@@ -85,6 +87,11 @@ export class Recording {
   /** Why the recording was lost; null while it is not. */
   get failure(): string | null {
     return this.#failure;
+  }
+
+  /** What is lost of it so far. */
+  get losses(): Losses {
+    return this.#losses;
   }
 
   get encoder(): string {
@@ -195,6 +202,8 @@ export class Recording {
       case 'progress':
         this.#mediaMs = message.mediaMs;
         this.#progressed(message.mediaMs);
+        this.#losses = message.losses;
+        if (message.losses.opened > 0) this.#options.onLosses(message.losses);
         return;
       case 'video-opened':
         await rows.addVideo(sessionId, message.video);
@@ -218,11 +227,10 @@ export class Recording {
   }
 
   async #gap(gap: Gap): Promise<void> {
-    const { sessionId, rows, audit, onGap } = this.#options;
+    const { sessionId, rows, audit } = this.#options;
     await rows.addGap(sessionId, gap);
     const data = { startMs: gap.startMs, endMs: gap.endMs, reason: gap.reason, codec: gap.codec };
     await audit.append({ kind: 'recording.gap', actor: 'gateway', sessionId, data: { ...data, bytes: gap.bytes } });
-    onGap(gap.endMs - gap.startMs, gap.reason);
   }
 
   async #seal(body: Omit<ManifestBody, 'audit'>): Promise<void> {

@@ -68,6 +68,13 @@ export class RelayPump {
     return this.#detail;
   }
 
+  /** Asks the target to draw its desktop again; false when it cannot be asked. */
+  redraw(): boolean {
+    const frames = this.#ended ? [] : this.#machine.redraw();
+    this.#sendToTarget(frames);
+    return frames.length > 0;
+  }
+
   /** Ends the relay from outside; what is already in the trace is still delivered by the caller closing gracefully. */
   stop(): void {
     this.#end('stopped');

@@ -1,7 +1,9 @@
 /** Sessions that are alive on this gateway: connected, or waiting for a client that lost its connection. */
 import type { SessionId } from '../../contract/ids.js';
+import type { Losses } from '../../contract/recorder-protocol.js';
 import type { RecordingPermit } from '../../policy/permit.js';
 import type { SessionRecord } from '../../database/sessions.js';
+import type { Credential } from '../credentials/credential.js';
 import type { LiveRecording } from '../recording/recording-service.js';
 
 /** Why a session ended; stable words for the audit log and the API. */
@@ -38,9 +40,11 @@ export class LiveSession {
   bytesFromTarget = 0;
   connections = 0;
   reconnectTimer: NodeJS.Timeout | null = null;
+  /** What the person typed for this session, while its client may come back. */
+  typedCredential: Credential | null = null;
   /** Set while a connection wants to hear of them. */
   onRecordingLost: ((reason: string) => void) | null = null;
-  onGap: ((durationMs: number, reason: string) => void) | null = null;
+  onLosses: ((losses: Losses) => void) | null = null;
 
   constructor(session: SessionRecord, permit: RecordingPermit | null, startedAtMs: number) {
     this.session = session;

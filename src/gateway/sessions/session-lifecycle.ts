@@ -1,9 +1,11 @@
 /** What happens to a session as a whole: it begins, connects, loses its client, comes back, ends. Audited first. */
 import type { Logger } from 'pino';
+import type { SessionId } from '../../contract/ids.js';
 import type { ManifestBody } from '../../contract/manifest.js';
 import type { Database } from '../../database/open.js';
 import type { SessionRecord } from '../../database/sessions.js';
 import type { RecordingPermit } from '../../policy/permit.js';
+import type { Credential } from '../credentials/credential.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 import type { RecordingService } from '../recording/recording-service.js';
 import { LiveSession, type LiveSessions, type SessionEndReason } from './live-session.js';
@@ -55,7 +57,7 @@ export class SessionLifecycle {
     if (permit !== null) {
       live.recording = await recordings.begin(permit, session.id, live.startedAtMs, {
         onLost: (reason) => live.onRecordingLost?.(reason),
-        onGap: (durationMs, reason) => live.onGap?.(durationMs, reason),
+        onLosses: (losses) => live.onLosses?.(losses),
       });
     }
     all.add(live);
@@ -121,6 +123,7 @@ export class SessionLifecycle {
     const { audit, database, clock, live: all } = this.#options;
     if (all.get(live.id) !== live) return;
     all.remove(live.id);
+    live.typedCredential?.erase();
     if (live.reconnectTimer !== null) clearTimeout(live.reconnectTimer);
     live.recording?.recording.sessionEnded(outcomeOf(reason));
     const endedAtMs = clock();
@@ -129,6 +132,11 @@ export class SessionLifecycle {
     const { bytesFromClient, bytesFromTarget } = live;
     const update = { state: 'ended', endedAtMs, endReason: reason, bytesFromClient, bytesFromTarget } as const;
     await database.sessions.update(live.id, update);
+  }
+
+  /** A connection is over: what the person typed is kept by a session that its client may come back to, and nobody else. */
+  eraseUnheld(id: SessionId, credential: Credential | null): void {
+    if (this.#options.live.get(id)?.typedCredential !== credential) credential?.erase();
   }
 
   /** Ends a session wherever it is, connected or waiting. */

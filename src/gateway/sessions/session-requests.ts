@@ -7,6 +7,7 @@ import type { TargetRecord } from '../../database/targets.js';
 import type { Decided, SessionPolicy } from '../../inventory/session-policy.js';
 import { explain } from '../../policy/decide.js';
 import { recordingSettingOf } from '../../policy/facts.js';
+import type { SessionSecrets } from '../credentials/session-secrets.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 import { createTicket, routingTokenOf, ticketHash } from '../rdp/ticket.js';
 import { rdpFileFor, xfreerdpCommandFor } from './connect-instructions.js';
@@ -23,6 +24,7 @@ export interface SessionRequestsOptions {
   readonly clock: () => number;
   readonly gatewayId: string;
   readonly policy: SessionPolicy;
+  readonly secrets: Pick<SessionSecrets, 'keep'>;
   readonly ticketLifetimeMs: number;
   /** Where native clients connect to. */
   readonly rdpAddress: { readonly host: string; readonly port: number };
@@ -49,7 +51,7 @@ export class SessionRequests {
       sessionId: id,
       data: { ...asked, authenticationMethod: request.authenticationMethod, clientAddress, userName: user.userName },
     });
-    const decided = await policy.decide(user, request.targetId, request);
+    const decided = await policy.decide(user, request.targetId, { ...request, signInName: signInNameOf(request) });
     const { decision, target } = decided;
     await audit.append({ kind: 'session.decided', actor, sessionId: id, data: decisionData(decided, 'request') });
     if (decision.outcome === 'denied' || target === null) return { denied: decision.reasons.map(explain) };
@@ -74,7 +76,7 @@ export class SessionRequests {
     const ticket = createTicket();
     const data = { expiresAtMs, entrance: request.connectionMethod };
     await audit.append({ kind: 'session.ticket-issued', actor: authorised.actor, sessionId: id, data });
-    await database.transaction(async ({ sessions, tickets }) => {
+    await database.transaction(async ({ sessions, tickets, sessionSecrets }) => {
       await sessions.create({
         id,
         userId: user.id,
@@ -87,7 +89,7 @@ export class SessionRequests {
         authenticationMethod: facts.authenticationMethod,
         protocol: 'rdp',
         throughLink: facts.throughLink,
-        signInName: request.signInName ?? null,
+        signInName: signInNameOf(request),
         recordingSetting: recordingSettingOf(facts),
         recorded,
         decisionId: decision.decisionId,
@@ -103,6 +105,10 @@ export class SessionRequests {
         expiresAtMs,
         boundClientAddress: null,
       });
+      const { credential } = request;
+      if (credential === undefined) return;
+      const typed = { ...credential, domain: credential.domain ?? '' };
+      await this.#options.secrets.keep(sessionSecrets, id, typed, expiresAtMs);
     });
     const routingToken = routingTokenOf(ticket);
     const instructions = { ...rdpAddress, routingToken };
@@ -119,6 +125,11 @@ export class SessionRequests {
   #uuid(): string {
     return uuidV7(this.#options.clock(), randomBytes(10));
   }
+}
+
+/** User name at the target, as far as it is known now. */
+function signInNameOf({ signInName, credential }: SessionRequest): string | null {
+  return signInName ?? credential?.userName ?? null;
 }
 
 /** What the audit log says of a decision. */

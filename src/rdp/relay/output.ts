@@ -32,4 +32,6 @@ export type RelayEndReason =
 export interface RelayMachine {
   fromClient(pdu: Uint8Array): readonly RelayOutput[];
   fromTarget(pdu: Uint8Array): readonly RelayOutput[];
+  /** Frames that ask the target to draw its desktop again; none when it cannot be asked. */
+  redraw(): readonly Uint8Array[];
 }

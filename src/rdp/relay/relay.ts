@@ -19,6 +19,7 @@ import { DynamicChannelRelay } from './dynamic/dynamic-channel-relay.js';
 import { farewellCode } from './farewell.js';
 import type { RelayMachine, RelayOutput } from './output.js';
 import { fastPathPointerPosition } from './pointer-position.js';
+import { redrawFrames } from './redraw.js';
 import { shapeClientInfo } from './shaping/client-info.js';
 import { gfxOffer, isDynamicChannels, type ShapingPolicy, shapeConnectInitial } from './shaping/connect-initial.js';
 import { shapeConnectResponse } from './shaping/connect-response.js';
@@ -67,6 +68,11 @@ export class Relay implements RelayMachine {
     } catch (error) {
       return endOn(error, 'target-protocol-error');
     }
+  }
+
+  redraw(): readonly Uint8Array[] {
+    if (this.#channels === null || this.#clientUserId === null) return [];
+    return redrawFrames(this.#share, this.#clientUserId, this.#channels.ioChannelId);
   }
 
   /** PDUs that tell the client why the gateway ends the session; empty before the share is up. */

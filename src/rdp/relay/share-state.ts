@@ -8,6 +8,13 @@ export class ShareState {
   shareId: number | null = null;
   /** True from a Demand Active to its Confirm Active. */
   awaitsConfirm = false;
+  /** True from the target's Font Map, which ends the activation, until it deactivates the share. */
+  active = false;
+  /** What the target takes to draw its desktop again. */
+  redraw: { readonly refreshRect: boolean; readonly suppressOutput: boolean } = {
+    refreshRect: false,
+    suppressOutput: false,
+  };
   /** True when the client allowed bulk compression. */
   compression = false;
   /** What the last Demand Active said of the picture. */

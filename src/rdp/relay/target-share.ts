@@ -1,5 +1,6 @@
 /** What the target sends on the I/O channel: licensing, activation, updates, and what it says of the session. */
 import type { SendDataLocation } from '../connection/mcs/send-data.js';
+import { findCapability } from '../session/capabilities/capability-sets.js';
 import { decodeDemandActive, encodeDemandActive } from '../session/demand-active.js';
 import { decodeSaveSessionInfo } from '../session/save-session-info.js';
 import { decodeSetErrorInfo, describeErrorInfo } from '../session/set-error-info.js';
@@ -77,6 +78,7 @@ export class TargetShare {
         return this.#demandActive(pdu);
       case PduType.deactivateAll:
         this.#share.awaitsConfirm = false;
+        this.#share.active = false;
         return pdu.bytes;
       case PduType.serverRedirection:
         // The session would go on where nothing is recorded or decided.
@@ -94,6 +96,12 @@ export class TargetShare {
     this.#share.licensing = false;
     this.#share.shareId = demand.shareId;
     this.#share.awaitsConfirm = true;
+    this.#share.active = false;
+    const general = findCapability(demand.capabilitySets, 'general');
+    this.#share.redraw = {
+      refreshRect: (general?.refreshRectSupport ?? 0) !== 0,
+      suppressOutput: (general?.suppressOutputSupport ?? 0) !== 0,
+    };
     const [bitmap, another] = demand.capabilitySets.filter((set) => set.kind === 'bitmap');
     // Of two sizes the recorder and the client could each take another.
     if (bitmap === undefined || another !== undefined) throw pdu.body.error('invalid', 'not one bitmap capability set');
@@ -112,6 +120,7 @@ export class TargetShare {
     const compressed = (data.compressedType & PACKET_COMPRESSED) !== 0;
     const touchesHistory = (data.compressedType & HISTORY_FLAGS) !== 0;
     if (!compressed) this.#notice(data, outputs);
+    if (data.pduType2 === PduType2.fontMap) this.#share.active = !this.#share.awaitsConfirm;
     if (!this.#recorded) return pdu.bytes;
     // All compressed PDUs share one history with the updates, so the recorder needs them whatever they say.
     if (data.pduType2 === PduType2.update || data.pduType2 === PduType2.pointer || touchesHistory) {

@@ -2,6 +2,7 @@
 import { request } from 'node:https';
 import type { SessionCreated, SessionInfo, SessionRequest, TargetInfo } from '../../../src/contract/api.js';
 import { waitFor } from '../../peers/wait.js';
+import { rememberSecret, rememberSecretsIn, requireNoSecretIn } from './secrets.js';
 
 export interface ApiResponse {
   readonly status: number;
@@ -27,6 +28,7 @@ export class ApiClient {
     if (response.status !== 200) throw new Error(`sign-in: ${response.status} ${response.body.toString()}`);
     const [cookie] = [response.headers['set-cookie'] ?? []].flat();
     this.#cookie = cookie?.split(';')[0] ?? null;
+    rememberSecret('cookie', this.#cookie?.split('=')[1] ?? '');
   }
 
   async addTarget(name: string, port: number, recording: TargetInfo['recording'] = 'required'): Promise<TargetInfo> {
@@ -71,6 +73,7 @@ export class ApiClient {
   /** All audit rows so far. */
   async audit(): Promise<readonly AuditLine[]> {
     const { body } = await this.send('GET', '/api/v1/audit/events?format=ndjson');
+    requireNoSecretIn('the audit log', body);
     const lines = body.toString().trim().split('\n');
     return lines.map((line) => JSON.parse(line) as AuditLine).filter((line) => line.kind !== undefined);
   }
@@ -81,7 +84,17 @@ export class ApiClient {
     return JSON.parse(response.body.toString()) as T;
   }
 
-  send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<ApiResponse> {
+  async send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<ApiResponse> {
+    rememberSecretsIn(body);
+    const response = await this.#send(method, path, body, headers);
+    if (response.status >= 400) requireNoSecretIn(`the answer to ${method} ${path}`, response.body);
+    else if (String(response.headers['content-type']).startsWith('application/json')) {
+      rememberSecretsIn(JSON.parse(response.body.toString() || 'null'));
+    }
+    return response;
+  }
+
+  #send(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<ApiResponse> {
     const content = body === undefined ? undefined : JSON.stringify(body);
     return new Promise((resolve, reject) => {
       const outgoing = request(

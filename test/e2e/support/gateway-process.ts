@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { Lab } from '../../peers/lab.js';
 import type { PeerProcess } from '../../peers/peer-process.js';
 import { ApiClient } from './api-client.js';
+import { KEEP_TRACES } from './kept-trace.js';
+import { rememberSecret, requireNoSecretIn, secretsInData } from './secrets.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -33,6 +35,8 @@ export const WITNESS = path.join(ROOT, 'bin', 'witness.js');
 
 export async function startGatewayProcess(lab: Lab, options: GatewayProcessOptions = {}): Promise<GatewayProcess> {
   const dataDir = options.dataDir ?? lab.scratch('gateway');
+  // Asked for before the program is, so that it is done when that has ended.
+  lab.onClose(() => requireNoSecretLeft(dataDir, process, signInLink));
   const process = await lab.start({
     name: 'witness',
     command: globalThis.process.execPath,
@@ -46,6 +50,7 @@ export async function startGatewayProcess(lab: Lab, options: GatewayProcessOptio
       WITNESS_PUBLIC_HOST: '127.0.0.1',
       WITNESS_RECONNECT_WINDOW_MS: '2000',
       WITNESS_DEMO_TARGET: 'off',
+      ...KEEP_TRACES,
       ...options.settings,
     },
   });
@@ -55,7 +60,16 @@ export async function startGatewayProcess(lab: Lab, options: GatewayProcessOptio
   const httpPort = Number(/https:\/\/127\.0\.0\.1:(\d+)/.exec(log)?.[1]);
   const rdpPort = Number(/\/v:127\.0\.0\.1:(\d+)/.exec(log)?.[1]);
   const [signInLink = null, token] = /https:\S+\/sign-in#token=([A-Za-z0-9_-]+)/.exec(log) ?? [];
+  if (token !== undefined) rememberSecret('the first sign-in link', token);
   const api = new ApiClient(httpPort, options.api?.cookie ?? null);
   if (token !== undefined && options.signIn !== false) await api.signIn(token);
   return { process, dataDir, rdpPort, httpPort, signInLink, api };
+}
+
+/** [invariant 6] The first sign-in link is printed once, for whoever started the gateway: that is where it belongs. */
+async function requireNoSecretLeft(dataDir: string, program: PeerProcess, signInLink: string | null): Promise<void> {
+  const output = signInLink === null ? program.log() : program.log().replace(signInLink, '');
+  requireNoSecretIn('the output of the gateway', Buffer.from(output));
+  const found = await secretsInData(dataDir);
+  if (found.length > 0) throw new Error(`the gateway left secrets behind: ${found.join('; ')}`);
 }

@@ -57,7 +57,7 @@ function open(): Step {
     desktop.paintUpdate(input[0] ?? 0, input.subarray(1));
     const lost = desktop.losses.slice(losses);
     // What follows would be refused until the next activation.
-    if (lost.some(({ untilReset }) => untilReset)) desktop = new Desktop(320, 240);
+    if (lost.some(({ context }) => context === 'orders')) desktop = new Desktop(320, 240);
     return lost.length > 0 ? 'refused' : 'decoded';
   };
 }

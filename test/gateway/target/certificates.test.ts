@@ -5,7 +5,7 @@ import type { AuditEvent, AuditRow } from '../../../src/contract/audit-event.js'
 import { chainId, sessionId, targetId } from '../../../src/contract/ids.js';
 import { type CertificateBook, checkCertificate } from '../../../src/gateway/rdp/target/certificate-check.js';
 import { type ExpectedCertificate, judgeCertificate } from '../../../src/gateway/rdp/target/certificate-rule.js';
-import { openTargetLeg, type TargetLeg } from '../../../src/gateway/rdp/target/open-target-leg.js';
+import { type OpenLeg, openTargetLeg } from '../../../src/gateway/rdp/target/open-target-leg.js';
 import { TargetError } from '../../../src/gateway/rdp/target/target-error.js';
 import { makeCertificate, type ServerCertificate } from '../../../src/gateway/tls/certificate.js';
 import { PROTOCOL_SSL } from '../../../src/rdp/connection/security-protocols.js';
@@ -19,7 +19,7 @@ interface Desk {
   readonly target: RdpTarget;
   readonly audit: AuditEvent[];
   onRecord: ExpectedCertificate | null;
-  connect(): Promise<TargetLeg>;
+  connect(): Promise<OpenLeg>;
 }
 
 let first: ServerCertificate;
@@ -101,7 +101,7 @@ async function open(
   return desk;
 }
 
-async function problemOf(connecting: Promise<TargetLeg>): Promise<string> {
+async function problemOf(connecting: Promise<OpenLeg>): Promise<string> {
   const error: unknown = await connecting.then(
     (leg) => {
       leg.socket.destroy();

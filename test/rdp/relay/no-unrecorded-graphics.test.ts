@@ -198,6 +198,7 @@ function whole(outputs: readonly RelayOutput[]): RelayOutput[] {
 const ECHO = {
   fromTarget: (frame: Uint8Array): RelayOutput[] => [{ type: 'send', to: 'client', bytes: frame }],
   fromClient: (): RelayOutput[] => [],
+  redraw: () => [],
 };
 
 describe('[invariant 2] no unrecorded graphics', () => {

@@ -46,11 +46,11 @@ describe('H.264 of a recorder', () => {
     const third = bitstream(pictures[2] ?? new Uint8Array(0));
     const broken = third.slice(0, third.length >> 1).fill(0x5a, 8);
     const lost = say(picture, START, avc(avc420(HALF, broken)), END).drops;
-    expect(lost).toMatchObject([{ codec: 'avc420', untilReset: true, area: { x: 0, y: 0, width: 20, height: 80 } }]);
+    expect(lost).toMatchObject([{ codec: 'avc420', context: 'h264', area: { x: 0, y: 0, width: 20, height: 80 } }]);
     // All of it is missing, and it is hatched where it would have been.
     const records = message(START, avc(avc420(HALF, third)), END);
     expect(apply(picture, records).drops).toMatchObject([
-      { codec: 'avc420', reason: 'invalid: h264', untilReset: true },
+      { codec: 'avc420', reason: 'invalid: h264', context: 'h264' },
     ]);
     expect(say(picture, START, avc(pictures[0]), END).drops).toEqual([]);
   });
@@ -59,7 +59,7 @@ describe('H.264 of a recorder', () => {
     const picture = begun();
     say(picture, START, avc(pictures[0]), END);
     expect(say(picture, surface(3, WIDTH, HEIGHT), avc(Uint8Array.of(1, 2, 3), 3)).drops).toMatchObject([
-      { codec: 'avc420', reason: 'truncated: avc420', untilReset: true },
+      { codec: 'avc420', reason: 'truncated: avc420', context: 'h264' },
     ]);
     expect(say(picture, START, avc(pictures[1]), END).drops).toEqual([]);
     expect(say(picture, { kind: 'deleteSurface', surfaceId: 3 }, avc(pictures[0])).drops).toEqual([]);

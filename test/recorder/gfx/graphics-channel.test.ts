@@ -86,9 +86,9 @@ describe('the channel', () => {
     const broken = channelRecord(
       encodeDvcPdu({ kind: 'data', cbId: 0, sp: 0, compressed: false, channelId: CHANNEL, data: Uint8Array.of(0xe5) }),
     );
-    expect(picture.apply(broken).drops).toMatchObject([{ codec: 'zgfx', pdus: 1, untilReset: true }]);
+    expect(picture.apply(broken).drops).toMatchObject([{ codec: 'zgfx', pdus: 1, context: 'zgfx' }]);
     const stray = channelRecord(Uint8Array.of(0x30, 77, 1));
-    expect(picture.apply(stray).drops).toMatchObject([{ codec: 'graphics channel', pdus: 1, untilReset: true }]);
+    expect(picture.apply(stray).drops).toMatchObject([{ codec: 'graphics channel', pdus: 1, context: 'zgfx' }]);
   });
 });
 

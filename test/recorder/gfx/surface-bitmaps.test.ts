@@ -97,7 +97,7 @@ describe('bitmaps', () => {
     const applied = apply(picture, records);
     const bytes = 8 + 17 + 9;
     expect(applied.drops).toMatchObject([
-      { codec: 'graphics codec 119', area: { x: 35, y: 45, width: 10, height: 10 }, pdus: 1, untilReset: false },
+      { codec: 'graphics codec 119', area: { x: 35, y: 45, width: 10, height: 10 }, pdus: 1, context: null },
     ]);
     expect(applied.drops[0]?.reason).toBe('unsupported: graphics codec 119');
     expect(applied.drops[0]?.bytes).toBeGreaterThanOrEqual(bytes);
@@ -157,7 +157,9 @@ describe('bitmaps', () => {
       const { picture } = withCodec();
       expect(say(picture, part(1)).drops).toEqual([]);
       expect(row(picture, 0, 2, 6)).toEqual([BLUE, BLUE, BLACK, BLACK]);
-      expect(say(picture, part(0)).drops).toMatchObject([{ codec: 'progressive', untilReset: true, area: whole }]);
+      expect(say(picture, part(0)).drops).toMatchObject([
+        { codec: 'progressive', context: 'progressive', area: whole },
+      ]);
     });
 
     it('are hatched where a part of them is lost, and counted once', () => {
@@ -171,7 +173,7 @@ describe('bitmaps', () => {
           reason: 'truncated: part',
           bytes: records[0]?.payload.length,
           pdus: 1,
-          untilReset: false,
+          context: null,
         },
       ]);
       expect(pdus).toBe(1);
@@ -219,7 +221,7 @@ describe('bitmaps', () => {
       const rows = Array.from({ length: 66 }, (_, y) => pixels.slice(400 * y, 400 * y + 280));
       expect(largestDifference(opaque(new Uint8Array(Buffer.concat(rows))), opaque(expected))).toBeLessThanOrEqual(1);
       const damaged = say(picture, START, part(first.subarray(0, first.length - 9)), END);
-      expect(damaged.drops).toMatchObject([{ codec: 'progressive', untilReset: true }]);
+      expect(damaged.drops).toMatchObject([{ codec: 'progressive', context: 'progressive' }]);
       expect(say(picture, START, part(first), END).drops).toEqual([]);
     });
   });

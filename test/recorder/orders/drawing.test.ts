@@ -293,7 +293,7 @@ describe('text', () => {
   ])('costs its background for %s', (_, hex) => {
     const desktop = new Desktop(9, 4).paint(glyphs, glyphIndex(hex));
     expect(desktop.losses).toMatchObject([{ codec: 'orders', area: { x: 0, y: 0, width: 8, height: 3 } }]);
-    expect(desktop.losses[0]?.untilReset).toBeUndefined();
+    expect(desktop.losses[0]?.context).toBeUndefined();
   });
 
   it('is refused when it runs backwards', () => {

@@ -57,7 +57,7 @@ describe('the orders of the capability table', () => {
 describe('an order that cannot be read', () => {
   it('costs the rest of its update and all orders behind it', () => {
     const desktop = new Desktop(3, 1).paint(opaqueRect(0, 0, 1, 1, RED), bytes('0907'), opaqueRect(1, 0, 1, 1, RED));
-    const lost = { codec: 'orders', area: null, untilReset: true };
+    const lost = { codec: 'orders', area: null, context: 'orders' };
     expect(desktop.losses).toEqual([{ ...lost, reason: 'unsupported: orders', dataBytes: undefined }]);
     expect(desktop.picture(LETTERS)).toEqual(['r..']);
     desktop.paint(opaqueRect(1, 0, 1, 1, RED));
@@ -78,7 +78,7 @@ describe('an order that cannot be read', () => {
     ['a length behind the end', '03 ff7f 0000 04'],
   ])('is %s', (_, hex) => {
     const desktop = whole().paintUpdate(1, bytes(hex));
-    expect(desktop.losses).toMatchObject([{ codec: 'orders', area: null, untilReset: true }]);
+    expect(desktop.losses).toMatchObject([{ codec: 'orders', area: null, context: 'orders' }]);
   });
 });
 
@@ -95,7 +95,7 @@ describe('a target that breaks the rules', () => {
     const update = concat(...ALL);
     for (let length = 0; length < update.length; length += 1) {
       const { losses } = whole().paintUpdate(ALL.length, update.subarray(0, length));
-      expect(losses.some(({ untilReset }) => untilReset)).toBe(true);
+      expect(losses.some(({ context }) => context === 'orders')).toBe(true);
     }
   });
 
@@ -129,7 +129,7 @@ describe('a target that breaks the rules', () => {
     for (const order of [rectangle, line]) {
       const desktop = new Desktop(2000, 2000).paintUpdate(1001, concat(order, new Uint8Array(1000).fill(0xc1)));
       expect(desktop.losses.at(-1)).toMatchObject({ reason: 'limit: update', area: { width: 2000 } });
-      expect(desktop.losses.every(({ untilReset }) => untilReset === undefined)).toBe(true);
+      expect(desktop.losses.every(({ context }) => context === undefined)).toBe(true);
     }
   });
 });
@@ -187,7 +187,7 @@ describe('orders in a trace', () => {
     const picture = started();
     const data = orders(opaqueRect(0, 0, 1, 1, RED), bytes('0907'));
     const { drops } = picture.apply(fast(data));
-    expect(drops).toMatchObject([{ codec: 'orders', untilReset: true, pdus: 1, bytes: data.length }]);
+    expect(drops).toMatchObject([{ codec: 'orders', context: 'orders', pdus: 1, bytes: data.length }]);
     expect(picture.apply(fast(orders(opaqueRect(1, 0, 1, 1, RED)))).drops).toMatchObject([{ codec: 'orders' }]);
     expect(picture.apply(bitmaps(solid(3, 0, 1, 1, RED))).drops).toEqual([]);
     picture.apply(activation(4, 1));
@@ -199,7 +199,7 @@ describe('orders in a trace', () => {
     const memBlt = primary(0x0d, 2, 0x1ff, concat(words(0, 0, 0, 2, 1), bytes('cc'), words(0, 0, 0)));
     const { drops } = started().apply(fast(orders(opaqueRect(3, 0, 1, 1, RED), memBlt)));
     const area = { x: 0, y: 0, width: 2, height: 1 };
-    expect(drops).toMatchObject([{ reason: 'invalid: bitmap', area, bytes: memBlt.length, untilReset: false }]);
+    expect(drops).toMatchObject([{ reason: 'invalid: bitmap', area, bytes: memBlt.length, context: null }]);
   });
 
   it.each([
@@ -210,7 +210,7 @@ describe('orders in a trace', () => {
     const picture = started();
     expect(picture.apply(lost).drops).toHaveLength(1);
     const { drops } = picture.apply(fast(orders(opaqueRect(1, 0, 1, 1, RED))));
-    expect(drops).toMatchObject([{ codec: 'orders', reason: 'invalid: history is lost', untilReset: true }]);
+    expect(drops).toMatchObject([{ codec: 'orders', reason: 'invalid: history is lost', context: 'orders' }]);
   });
 
   it('are lost when fragments of an update do not belong together', () => {

@@ -102,7 +102,7 @@ describe('activation', () => {
   it('refuses a desktop above the limits before it takes memory', () => {
     const picture = started();
     const { drops } = picture.apply(activation(65_535, 65_535));
-    expect(drops).toMatchObject([{ codec: 'desktop', reason: 'limit: desktop size', untilReset: true }]);
+    expect(drops).toMatchObject([{ codec: 'desktop', reason: 'limit: desktop size', context: 'desktop' }]);
     expect([picture.width, picture.generation]).toEqual([100, 1]);
   });
 
@@ -173,7 +173,7 @@ describe('bitmap updates', () => {
         reason: 'invalid: interleavedRle',
         bytes: 1,
         pdus: 1,
-        untilReset: false,
+        context: null,
       },
     ]);
     const frame = frameOf(picture);
@@ -245,11 +245,11 @@ describe('bulk compression', () => {
     const picture = started(100, 80, true);
     const bad = fastPath(single(FastPathUpdateCode.bitmap, Uint8Array.of(0xff, 0xff, 0xff, 0xff), 0x61));
     expect(picture.apply(bad).drops).toMatchObject([
-      { codec: 'bulk compression', area: null, untilReset: true, pdus: 1, bytes: 4 },
+      { codec: 'bulk compression', area: null, context: 'bulk', pdus: 1, bytes: 4 },
     ]);
     const good = literals(update(RED));
     expect(picture.apply(fastPath(single(FastPathUpdateCode.bitmap, good, 0x61))).drops).toMatchObject([
-      { codec: 'bulk compression', untilReset: true },
+      { codec: 'bulk compression', context: 'bulk' },
     ]);
     expect(picture.apply(slowBitmaps(solid(9, 9, 4, 4, BLUE))).drops).toEqual([]);
     expect(picture.apply(fastPath(single(FastPathUpdateCode.bitmap, good, 0xe1))).drops).toEqual([]);
@@ -262,7 +262,7 @@ describe('bulk compression', () => {
     for (const compression of [true, false]) {
       const picture = started(100, 80, compression);
       expect(picture.apply(mangled).drops).toMatchObject([
-        { codec: 'fast-path', bytes: 5, pdus: 1, untilReset: compression },
+        { codec: 'fast-path', bytes: 5, pdus: 1, context: compression ? 'bulk' : null },
       ]);
       expect(picture.apply(compressed).drops).toHaveLength(compression ? 1 : 0);
     }

@@ -85,7 +85,7 @@ describe('surface commands', () => {
     ]);
     const damaged = remoteFx(message.headers(256, 256), frame([[0, 0, 64, 64]]).subarray(0, -10));
     expect(picture.apply(damaged).drops).toMatchObject([
-      { codec: 'remotefx', area: { x: 0, y: 0, width: 256, height: 256 }, untilReset: false },
+      { codec: 'remotefx', area: { x: 0, y: 0, width: 256, height: 256 }, context: null },
     ]);
     // Each frame stands alone.
     expect(picture.apply(remoteFx(frame([[0, 0, 64, 64]]))).drops).toEqual([]);

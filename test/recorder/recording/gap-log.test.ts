@@ -11,15 +11,20 @@ const drop = (overrides: Partial<Drop> = {}): Drop => ({
   area,
   bytes: 100,
   pdus: 1,
-  untilReset: false,
+  context: null,
   ...overrides,
 });
 const applied = (...drops: Drop[]): Applied => ({ pdus: 1, bytes: 100, changed: drops.length === 0, drops });
 
-function collect(steps: readonly [number, Applied][], endMs: number): Gap[] {
+const NOTHING_BROKEN: ReadonlySet<string> = new Set();
+const BROKEN: ReadonlySet<string> = new Set(['bulk']);
+
+type Step = readonly [number, Applied, ReadonlySet<string>?];
+
+function collect(steps: readonly Step[], endMs: number): Gap[] {
   const gaps: Gap[] = [];
   const log = new GapLog((gap) => gaps.push(gap));
-  for (const [timeMs, what] of steps) log.add(timeMs, what);
+  for (const [timeMs, what, broken = NOTHING_BROKEN] of steps) log.add(timeMs, what, broken);
   log.finish(endMs);
   return gaps;
 }
@@ -72,26 +77,45 @@ describe('gap log', () => {
     ).toBeNull();
   });
 
-  it('[invariant] a broken context is a gap until something is decoded again, or the part ends', () => {
-    const broken = applied(drop({ untilReset: true }));
-    const [gap] = collect(
+  it('[invariant 3] a broken context is a gap until it is reset, whatever else is decoded, or the part ends', () => {
+    const broken = applied(drop({ context: 'bulk' }));
+    const [gap, ...others] = collect(
       [
-        [1000, broken],
-        [4000, applied()],
+        [1000, broken, BROKEN],
+        [2000, applied(), BROKEN],
+        [4000, applied(), new Set(['zgfx'])],
         [5000, applied()],
       ],
       9000,
     );
+    expect(others).toEqual([]);
     expect([gap?.startMs, gap?.endMs]).toEqual([1000, 4000]);
-    expect(collect([[1000, broken]], 4500)[0]?.endMs).toBe(4500);
+    expect(collect([[1000, broken, BROKEN]], 4500)[0]?.endMs).toBe(4500);
+  });
+
+  it('[invariant 3] says what is lost while a gap is open, and how long the longest has been, reports or not', () => {
+    const log = new GapLog(() => {});
+    expect(log.losses).toEqual({ opened: 0, open: 0, longestMs: 0 });
+    log.add(1000, applied(drop()), NOTHING_BROKEN);
+    expect(log.losses).toEqual({ opened: 1, open: 1, longestMs: 0 });
+    log.add(1800, applied(drop()), NOTHING_BROKEN);
+    log.add(9000, applied(), NOTHING_BROKEN);
+    // What is lost alone lasts as long as it is lost again and again.
+    expect(log.losses).toEqual({ opened: 1, open: 0, longestMs: 800 });
+    log.add(10_000, applied(drop({ context: 'bulk' })), BROKEN);
+    for (let timeMs = 11_000; timeMs <= 22_000; timeMs += 1000)
+      log.add(timeMs, { ...applied(), changed: false }, BROKEN);
+    expect(log.losses).toEqual({ opened: 2, open: 1, longestMs: 12_000 });
+    log.add(30_000, applied(), NOTHING_BROKEN);
+    expect(log.losses).toEqual({ opened: 2, open: 0, longestMs: 20_000 });
   });
 
   it('[invariant] a gap that goes on is reported when it has lasted longer than five seconds', () => {
-    const broken = applied(drop({ untilReset: true }));
+    const broken = applied(drop({ context: 'bulk' }));
     const gaps: Gap[] = [];
     const log = new GapLog((gap) => gaps.push(gap));
-    log.add(1000, broken);
-    for (let timeMs = 2000; timeMs <= 8000; timeMs += 1000) log.add(timeMs, { ...applied(), changed: false });
+    log.add(1000, broken, BROKEN);
+    for (let timeMs = 2000; timeMs <= 8000; timeMs += 1000) log.add(timeMs, { ...applied(), changed: false }, BROKEN);
     expect(gaps.map(({ startMs, endMs }) => [startMs, endMs])).toEqual([[1000, 7000]]);
   });
 
@@ -101,7 +125,7 @@ describe('gap log', () => {
       codec: fc.constantFrom('a', 'b'),
       bytes: fc.nat(1000),
       pdus: fc.nat(3),
-      untilReset: fc.boolean(),
+      context: fc.constantFrom(null, 'bulk', 'zgfx'),
       lost: fc.boolean(),
     });
     fc.assert(
@@ -109,9 +133,9 @@ describe('gap log', () => {
         let timeMs = 0;
         let bytes = 0;
         let pdus = 0;
-        const inputs = steps.map(({ pause, lost, ...rest }): [number, Applied] => {
+        const inputs = steps.map(({ pause, lost, ...rest }): Step => {
           timeMs += pause;
-          if (!lost) return [timeMs, applied()];
+          if (!lost) return [timeMs, applied(), BROKEN];
           bytes += rest.bytes;
           pdus += rest.pdus;
           return [timeMs, applied(drop(rest))];

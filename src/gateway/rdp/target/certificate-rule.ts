@@ -1,8 +1,12 @@
 /** Whether a target's certificate will do: pinned, from an authority, or trusted on first use. Pure. */
+import type { CertificatePolicy } from '../../../contract/inventory.js';
 import type { TargetProblem } from './target-error.js';
 
-export const CERTIFICATE_POLICIES = ['trust-on-first-use', 'pinned', 'ca'] as const;
-export type CertificatePolicy = (typeof CERTIFICATE_POLICIES)[number];
+export const CERTIFICATE_POLICIES = [
+  'trust-on-first-use',
+  'pinned',
+  'ca',
+] as const satisfies readonly CertificatePolicy[];
 
 /** What is expected of a target. */
 export interface ExpectedCertificate {

@@ -80,6 +80,16 @@ const PROBLEMS = {
     sentence: 'The certificate of the target does not lead to a trusted authority, or is for another name.',
     remedy: 'Ask an administrator to correct the certificate, the target’s address, or the file of trusted roots.',
   },
+  'target-credential-unavailable': {
+    errorInfo: CB_REDIRECTING_TO_DESTINATION,
+    sentence: 'The target has a credential that cannot be had from its store.',
+    remedy: 'Ask an administrator; the detail says what is wrong.',
+  },
+  'target-credential-entra': {
+    errorInfo: SERVER_DENIED_CONNECTION,
+    sentence: 'The credential is an account of Microsoft Entra ID, and the session is authorised for another sign-in.',
+    remedy: 'Connect with Entra ID as the authentication method.',
+  },
   'target-logon-failed': {
     errorInfo: SERVER_INSUFFICIENT_PRIVILEGES,
     sentence: 'The target refused the user name or the password.',

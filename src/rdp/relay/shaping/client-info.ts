@@ -1,6 +1,7 @@
 /** Shapes Client Info, [MS-RDPBCGR] 2.2.1.11. Credentials pass through unread but for the domain. */
 import { MAX_BULK_COMPRESSION_TYPE } from '../../../contract/capability-table.js';
 import {
+  type ClientInfo,
   COMPRESSION_TYPE_MASK,
   COMPRESSION_TYPE_SHIFT,
   decodeClientInfo,
@@ -8,7 +9,9 @@ import {
   INFO_AUTOLOGON,
   INFO_COMPRESSION,
   INFO_HIDEF_RAIL_SUPPORTED,
+  INFO_PASSWORD_IS_SC_PIN,
   INFO_RAIL,
+  INFO_UNICODE,
 } from '../../connection/client-info.js';
 import type { Reader } from '../../wire/reader.js';
 
@@ -17,6 +20,20 @@ const RAIL_FLAGS = INFO_RAIL | INFO_HIDEF_RAIL_SUPPORTED;
 
 /** A client without another way to bring its ticket brings it as the user name; that is not the target's to know. */
 const TICKET = /^witness-[A-Za-z0-9_-]{27}$/;
+
+/** What a person signs in with, told to the target in the place of what the client says. */
+export interface ClientInfoCredential {
+  readonly domain: string;
+  readonly userName: string;
+  /** Empty when the target knows already who it is. */
+  readonly password: string;
+}
+
+export interface ClientInfoPolicy {
+  readonly recorded: boolean;
+  readonly autologon?: boolean;
+  readonly clientInfo?: ClientInfoCredential | null;
+}
 
 export interface ShapedClientInfo {
   /** What follows the security header. */
@@ -29,17 +46,29 @@ export interface ShapedClientInfo {
 /** In a recorded session no compression is offered that the recorder does not undo; 2.2.1.11.1.1, CompressionTypeMask. */
 export function shapeClientInfo(
   reader: Reader,
-  { recorded, autologon = false }: { readonly recorded: boolean; readonly autologon?: boolean },
+  { recorded, autologon = false, clientInfo = null }: ClientInfoPolicy,
 ): ShapedClientInfo {
   const info = decodeClientInfo(reader);
   const type = (info.flags & COMPRESSION_TYPE_MASK) >>> COMPRESSION_TYPE_SHIFT;
   const offered = recorded ? Math.min(type, MAX_BULK_COMPRESSION_TYPE) : type;
+  const told = clientInfo === null ? passedOn(info) : replaced(info, clientInfo);
   const cleared = COMPRESSION_TYPE_MASK | (recorded ? RAIL_FLAGS : 0);
   const set = (offered << COMPRESSION_TYPE_SHIFT) | (autologon ? INFO_AUTOLOGON : 0);
-  const flags = ((info.flags & ~cleared) | set) >>> 0;
+  const flags = ((told.flags & ~cleared) | set) >>> 0;
   return {
-    bytes: encodeClientInfo({ ...info, flags, userName: TICKET.test(info.userName) ? '' : info.userName }),
+    bytes: encodeClientInfo({ ...told, flags }),
     compression: (flags & INFO_COMPRESSION) !== 0,
-    domain: info.domain,
+    domain: told.domain,
   };
+}
+
+function passedOn(info: ClientInfo): ClientInfo {
+  return { ...info, userName: TICKET.test(info.userName) ? '' : info.userName };
+}
+
+/** In Unicode, which says every name; `codePage` is a language then, of which an ANSI client says nothing. */
+function replaced(info: ClientInfo, credential: ClientInfoCredential): ClientInfo {
+  const codePage = (info.flags & INFO_UNICODE) === 0 ? 0 : info.codePage;
+  const flags = (info.flags & ~INFO_PASSWORD_IS_SC_PIN) | INFO_UNICODE | INFO_AUTOLOGON;
+  return { ...info, ...credential, codePage, flags };
 }

@@ -20,6 +20,7 @@ import {
 } from '../../connection/gcc/conference-create-request.js';
 import { decodeConnectInitial, encodeConnectInitial } from '../../connection/mcs/connect-initial.js';
 import { Reader } from '../../wire/reader.js';
+import type { ClientInfoCredential } from './client-info.js';
 import { GFX_OFFER, type GfxOffer } from './graphics-pipeline.js';
 
 /** What the shaping of one session rests on. */
@@ -33,6 +34,8 @@ export interface ShapingPolicy {
   readonly allowedChannels: ReadonlySet<string>;
   /** True when the target is to sign the person in with what Client Info says; absent: what the client says. */
   readonly autologon?: boolean;
+  /** What Client Info is to say in the place of what the client says; absent or null: what the client says. */
+  readonly clientInfo?: ClientInfoCredential | null;
   /** Codecs of the graphics pipeline to offer; absent: what the capability table says. */
   readonly gfxOffer?: GfxOffer;
 }
