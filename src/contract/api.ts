@@ -1,4 +1,5 @@
 /** The HTTP API's types, shared by the gateway and the viewer. Times are ISO 8601 in UTC, durations milliseconds. */
+import type { ChannelOverrides, ChannelUse } from './channel-policy.js';
 import type { SessionId, TargetId } from './ids.js';
 import type { AuthenticationMethod, ConnectionMethod, RecordingSetting } from './rule.js';
 
@@ -66,6 +67,14 @@ export interface NewCredential {
   readonly domain?: string;
   readonly password: string;
   readonly restrictedAdmin?: boolean;
+}
+
+/** `GET` and answer of `PUT /api/v1/targets/:id/channels`, which takes the overrides alone. */
+export interface TargetChannels {
+  /** What this target says itself. */
+  readonly overrides: ChannelOverrides;
+  /** What holds: the gateway's setting with the target's overrides. */
+  readonly allowed: readonly ChannelUse[];
 }
 
 /** `POST /api/v1/sessions`. */

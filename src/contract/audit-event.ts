@@ -22,6 +22,8 @@ export const AUDIT_EVENT_KINDS = {
   'target.certificate-changed': 'A target showed another certificate than before',
   'session.logon': 'The target reported a logon',
   'session.target-error': 'The target reported an error',
+  'session.clipboard': 'Something passed through the clipboard, or was withheld',
+  'session.drive': 'A redirected device was used, or was withheld',
   'session.client-lost': 'The client connection was lost',
   'session.reconnected': 'The client came back',
   'session.ended': 'The session ended',

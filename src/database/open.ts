@@ -14,6 +14,7 @@ import { SettingRepository } from './settings.js';
 import { SqliteClient } from './sqlite-client.js';
 import { SqliteWorkerDialect } from './sqlite-dialect.js';
 import { TargetCredentialRepository } from './target-credentials.js';
+import { TargetChannelRepository } from './target-channels.js';
 import { TargetRepository } from './targets.js';
 import { TicketRepository } from './tickets.js';
 import { UserRepository } from './users.js';
@@ -26,6 +27,7 @@ export interface Repositories {
   readonly users: UserRepository;
   readonly targets: TargetRepository;
   readonly roleAssignments: RoleAssignmentRepository;
+  readonly targetChannels: TargetChannelRepository;
   readonly sessions: SessionRepository;
   readonly tickets: TicketRepository;
   readonly recordings: RecordingRepository;
@@ -80,6 +82,7 @@ function repositories(db: Kysely<Schema>): Repositories {
     users: new UserRepository(db),
     targets: new TargetRepository(db),
     roleAssignments: new RoleAssignmentRepository(db),
+    targetChannels: new TargetChannelRepository(db),
     sessions: new SessionRepository(db),
     tickets: new TicketRepository(db),
     recordings: new RecordingRepository(db),

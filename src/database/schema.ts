@@ -71,6 +71,13 @@ export interface RoleAssignmentsTable {
   created_at_ms: number;
 }
 
+export interface TargetChannelsTable {
+  target_id: TargetId;
+  /** JSON object of uses of channels and whether they are allowed. */
+  channels_json: string;
+  updated_at_ms: number;
+}
+
 export interface SessionsTable {
   id: SessionId;
   user_id: UserId;
@@ -236,6 +243,7 @@ export interface Schema {
   web_sessions: WebSessionsTable;
   targets: TargetsTable;
   role_assignments: RoleAssignmentsTable;
+  target_channels: TargetChannelsTable;
   sessions: SessionsTable;
   tickets: TicketsTable;
   recordings: RecordingsTable;

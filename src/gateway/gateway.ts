@@ -138,7 +138,8 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     log: (level, message, sessionId) => log[level]({ sessionId }, message),
   });
   const lifecycleOptions = { database, audit, recordings, live, clock, log };
-  const lifecycle = new SessionLifecycle({ ...lifecycleOptions, reconnectWindowMs: settings.reconnectWindowMs });
+  const { reconnectWindowMs, channels } = settings;
+  const lifecycle = new SessionLifecycle({ ...lifecycleOptions, reconnectWindowMs, channels });
   const outcomes = await settleLeftSessions({ database, audit, clock, gatewayId: settings.gatewayId });
   const unfinished = await database.recordings.listUnfinished(settings.gatewayId);
   const recoveredRecordings = await recordings.recover(
@@ -190,6 +191,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     recording: settings.recording,
     audit,
     identity,
+    channels: settings.channels,
     sessions: {
       request: (user, request, clientAddress) => requests.request(user, request, clientAddress),
       disconnect: (id, user) => control.requestDisconnect(id, user),

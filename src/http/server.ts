@@ -3,6 +3,7 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify';
+import type { ChannelPolicy } from '../contract/channel-policy.js';
 import type { RecordingSetting } from '../contract/rule.js';
 import type { Database } from '../database/open.js';
 import type { AuditAppender, Identity } from '../identity/identity.js';
@@ -16,19 +17,22 @@ import { decorateRequestUser } from './request-user.js';
 import type { CredentialService, HealthService, SessionService } from './services.js';
 import { sessionRoutes } from './session-routes.js';
 import { signInRoutes } from './sign-in-routes.js';
+import { targetChannelRoutes } from './target-channel-routes.js';
 import { targetRoutes } from './target-routes.js';
 import { viewerRoutes } from './viewer-routes.js';
 
 export interface HttpServerDeps {
   /** PEM. */
   readonly tls: { readonly cert: string | Buffer; readonly key: string | Buffer };
-  readonly database: Pick<Database, 'sessions' | 'targets' | 'auditEvents' | 'settings'>;
   /** Whether sessions are recorded until an operator sets it for the host. */
   readonly recording: RecordingSetting;
+  readonly database: Pick<Database, 'sessions' | 'targets' | 'targetChannels' | 'auditEvents' | 'settings'>;
   readonly audit: AuditAppender;
   readonly identity: Identity;
   readonly sessions: SessionService;
   readonly credentials: CredentialService;
+  /** What channels may be used for where a target does not say. */
+  readonly channels: ChannelPolicy;
   readonly health: HealthService;
   /** Routes below /api/v1/recordings. They see only requests of people who may watch, with `request.user`. */
   readonly recordings: FastifyPluginAsync;
@@ -78,6 +82,7 @@ async function installApi(api: FastifyInstance, deps: HttpServerDeps): Promise<v
   signInRoutes(api, deps);
   targetRoutes(api, deps);
   credentialRoutes(api, deps);
+  targetChannelRoutes(api, deps);
   sessionRoutes(api, deps);
   auditRoutes(api, deps);
   healthRoutes(api, deps.health);

@@ -82,7 +82,7 @@ async function open(
     },
     loseClient: async (admission) => {
       if (admission.kind !== 'admitted') throw new Error(`not admitted: ${admission.reason}`);
-      const waiting = new LiveSession(admission.session, admission.permit, desk.nowMs);
+      const waiting = new LiveSession(admission.session, admission.permit, desk.nowMs, new Set());
       live.add(waiting);
       await database.sessions.update(session.id, { state: 'live' });
       await database.sessions.update(session.id, { state: 'client-lost', clientLostAtMs: desk.nowMs });

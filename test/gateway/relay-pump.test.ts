@@ -79,6 +79,7 @@ const machine: RelayMachine = {
     { type: 'send', to: 'target', bytes },
   ],
   redraw: () => [],
+  close: () => [],
 };
 
 interface PumpTest {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ALL_CHANNEL_USES } from '../../src/contract/channel-policy.js';
 import { describeSettings, readSettings, SettingError, settingsOfJson } from '../../src/gateway/config/settings.js';
 
 describe('settings', () => {
@@ -18,12 +19,20 @@ describe('settings', () => {
     ['WITNESS_RECORDING', 'maybe', 'required, preferred, off'],
     ['WITNESS_CONTAINER', 'Über', 'lower-case letters'],
     ['WITNESS_DATABASE', 'mysql://x', 'postgres'],
+    ['WITNESS_CHANNELS', 'drives,telepathy', 'clipboard-to-target'],
     ['WITNESS_RECORDNIG', 'off', 'WITNESS_RECORDING'],
   ])('stop the start when %s is "%s", naming key, value and what is allowed', (key, value, allowed) => {
     const read = () => readSettings({ [key]: value });
     expect(read).toThrow(SettingError);
     expect(read).toThrow(key);
     expect(read).toThrow(allowed);
+  });
+
+  it('name what may pass besides picture and input: everything unless it is said', () => {
+    const channels = (value?: string) => [...readSettings({ WITNESS_CHANNELS: value }).channels];
+    expect(channels()).toEqual(ALL_CHANNEL_USES);
+    expect(channels('none')).toEqual([]);
+    expect(channels('drives, audio-output')).toEqual(['drives', 'audio-output']);
   });
 
   it('refuse a file that is not one JSON object of plain values', () => {

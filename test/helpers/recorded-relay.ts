@@ -1,4 +1,6 @@
 /** A recorded relay without tickets, policy and recorder: sockets, shaping and tap are the product's. */
+import { ALL_CHANNEL_USES } from '../../src/contract/channel-policy.js';
+import { createContentHash } from '../../src/gateway/relay/content-hash.js';
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
@@ -20,7 +22,7 @@ import { makeCertificate } from '../../src/gateway/tls/certificate.js';
 import { issuePermit } from '../../src/policy/permit.js';
 import { PROTOCOL_SSL } from '../../src/rdp/connection/security-protocols.js';
 import { Relay } from '../../src/rdp/relay/relay.js';
-import { CHANNELS_WITHOUT_PIXELS, type ShapingPolicy } from '../../src/rdp/relay/shaping/connect-initial.js';
+import type { ShapingPolicy } from '../../src/rdp/relay/shaping/connect-initial.js';
 import type { Raster } from '../pixels/raster.js';
 import { readTrace } from './read-trace.js';
 import { scratchFolder } from './scratch.js';
@@ -63,7 +65,8 @@ export async function startRecordedRelay(
       recorded: true,
       targetSelectedProtocol: PROTOCOL_SSL,
       clientRequestedProtocols: request.negotiation?.requestedProtocols ?? 0,
-      allowedChannels: CHANNELS_WITHOUT_PIXELS,
+      channels: new Set(ALL_CHANNEL_USES),
+      createHash: createContentHash,
       ...shaping,
     });
     const pump = new RelayPump(client, target.socket, relay, tap, {

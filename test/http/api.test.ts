@@ -59,6 +59,8 @@ test('each route is open to the roles it names and to nobody else, and refusals 
     ['POST', '/api/v1/targets', ['administrator']],
     ['PATCH', '/api/v1/targets/some', ['administrator', 'operator']],
     ['DELETE', '/api/v1/targets/some', ['administrator']],
+    ['GET', '/api/v1/targets/some/channels', ['administrator', 'operator', 'user']],
+    ['PUT', '/api/v1/targets/some/channels', ['administrator', 'operator']],
     ['POST', '/api/v1/sessions', ['administrator', 'operator', 'user']],
     ['GET', '/api/v1/sessions', ROLES],
     ['GET', `/api/v1/sessions/${ID}`, ROLES],

@@ -1,4 +1,5 @@
 /** An HTTP server with a real database, audit log and identity, for tests. */
+import type { ChannelUse } from '../../src/contract/channel-policy.js';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -99,6 +100,7 @@ export async function makeHttpBench(overrides: Partial<HttpServerDeps> = {}): Pr
     recording: 'required',
     audit,
     identity,
+    channels: new Set<ChannelUse>(['clipboard-to-target', 'drives']),
     sessions,
     credentials: new TargetCredentials({ database, audit, clock, store: new EmbeddedSecretStore(Buffer.alloc(32, 7)) }),
     health: { health: async () => full.health },

@@ -3,6 +3,7 @@
  * environment (`WITNESS_...`) or from the JSON file that WITNESS_CONFIG names; the environment wins.
  */
 import path from 'node:path';
+import { ALL_CHANNEL_USES, type ChannelPolicy, isChannelUse } from '../../contract/channel-policy.js';
 import type { EncoderChoice } from '../../contract/recorder-protocol.js';
 import type { RecordingSetting } from '../../contract/rule.js';
 import type { CertificatePolicy } from '../../contract/inventory.js';
@@ -23,6 +24,7 @@ export interface Settings {
   readonly storage: string;
   readonly container: string;
   readonly recording: RecordingSetting;
+  readonly channels: ChannelPolicy;
   readonly ticketLifetimeMs: number;
   readonly reconnectWindowMs: number;
   readonly portalIdleMs: number;
@@ -100,6 +102,15 @@ const flag: Kind<boolean> = {
   parse: (value) => (value === 'on' ? true : value === 'off' ? false : undefined),
 };
 
+const channelUses: Kind<ChannelPolicy> = {
+  allowed: `all, none, or some of ${ALL_CHANNEL_USES.join(', ')}, separated by commas`,
+  parse: (value) => {
+    if (value === 'all') return new Set(ALL_CHANNEL_USES);
+    const uses = value === 'none' ? [] : value.split(',').map((use) => use.trim());
+    return uses.every(isChannelUse) ? new Set(uses) : undefined;
+  },
+};
+
 const DEFINITIONS: { readonly [Name in keyof Settings]: Definition<Settings[Name]> } = {
   dataDir: setting('WITNESS_DATA', text('a folder', /./), './data', 'keys, database, traces and embedded storage'),
   rdpHost: setting('WITNESS_RDP_HOST', host, '127.0.0.1', 'address of the RDP listener; 0.0.0.0 for all'),
@@ -130,6 +141,12 @@ const DEFINITIONS: { readonly [Name in keyof Settings]: Definition<Settings[Name
     oneOf(['required', 'preferred', 'off']),
     'required',
     'whether sessions are recorded where the target does not say',
+  ),
+  channels: setting(
+    'WITNESS_CHANNELS',
+    channelUses,
+    'all',
+    'what may pass besides picture and input, where the target does not say',
   ),
   ticketLifetimeMs: setting('WITNESS_TICKET_LIFETIME_MS', integer(5_000, 3_600_000, 'ms'), '60000', 'life of a ticket'),
   reconnectWindowMs: setting(

@@ -1,16 +1,17 @@
 /** Runs one connection of an admitted session: both legs, the tap, the relay, and how it ends. */
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
+import type { AuditEventKind } from '../../contract/audit-event.js';
 import type { TraceEvent } from '../../contract/trace.js';
 import type { Database } from '../../database/open.js';
 import { recordingForbidden } from '../../policy/permit.js';
 import { Relay } from '../../rdp/relay/relay.js';
-import { CHANNELS_WITHOUT_PIXELS } from '../../rdp/relay/shaping/connect-initial.js';
 import type { GfxOffer } from '../../rdp/relay/shaping/graphics-pipeline.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 import type { RecordingService } from '../recording/recording-service.js';
 import type { Tap } from '../recording/tap.js';
 import { RedrawRequests } from '../relay/redraw-requests.js';
+import { createContentHash } from '../relay/content-hash.js';
 import { type PumpEndReason, RelayPump } from '../relay/relay-pump.js';
 import { LiveSession, type SessionEndReason } from '../sessions/live-session.js';
 import { type SessionLifecycle, traceProblem } from '../sessions/session-lifecycle.js';
@@ -171,8 +172,9 @@ class SessionConnection {
       clientRequestedProtocols: this.#client.requestedProtocols,
       autologon: this.#client.autologon,
       clientInfo: this.#target.clientInfo,
-      allowedChannels: CHANNELS_WITHOUT_PIXELS,
       gfxOffer: this.#options.gfxOffer,
+      channels: live.channels,
+      createHash: createContentHash,
     });
     this.#relay = relay;
     const pump = new RelayPump(this.#stream, this.#target.socket, relay, tap, {
@@ -201,10 +203,10 @@ class SessionConnection {
   }
 
   #note(event: TraceEvent): void {
-    if (event.kind !== 'logon' && event.kind !== 'error-info') return;
+    const kind = AUDIT_KINDS[event.kind];
+    if (kind === undefined) return;
     const { audit } = this.#options;
     const actor = `target:${this.#live.session.targetName}`;
-    const kind = event.kind === 'logon' ? 'session.logon' : 'session.target-error';
     audit.append({ kind, actor, sessionId: this.#live.id, data: event.data }).catch(() => this.#end('audit-failed'));
   }
 
@@ -259,6 +261,14 @@ class SessionConnection {
     for (const pdu of this.#relay?.farewell(reason) ?? []) this.#stream.write(pdu);
   }
 }
+
+/** Events that are on record besides being on the event track. */
+const AUDIT_KINDS: { readonly [Kind in TraceEvent['kind']]?: AuditEventKind } = {
+  logon: 'session.logon',
+  'error-info': 'session.target-error',
+  clipboard: 'session.clipboard',
+  drive: 'session.drive',
+};
 
 const END_REASON: { readonly [Reason in PumpEndReason]: SessionEndReason } = {
   'client-disconnected': 'client-disconnected',

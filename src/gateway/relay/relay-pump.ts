@@ -251,6 +251,7 @@ export class RelayPump {
   #end(reason: PumpEndReason): void {
     if (this.#ended) return;
     this.#ended = true;
+    for (const output of this.#machine.close()) if (output.type === 'event') this.#take(output);
     clearInterval(this.#timer);
     this.#client.pause();
     this.#target.pause();

@@ -1,4 +1,5 @@
 /** Sessions that are alive on this gateway: connected, or waiting for a client that lost its connection. */
+import type { ChannelPolicy } from '../../contract/channel-policy.js';
 import type { SessionId } from '../../contract/ids.js';
 import type { Losses } from '../../contract/recorder-protocol.js';
 import type { RecordingPermit } from '../../policy/permit.js';
@@ -34,6 +35,7 @@ export class LiveSession {
   /** Null when the session is not recorded. */
   readonly permit: RecordingPermit | null;
   readonly startedAtMs: number;
+  readonly channels: ChannelPolicy;
   recording: LiveRecording | null = null;
   connection: ActiveConnection | null = null;
   bytesFromClient = 0;
@@ -46,10 +48,11 @@ export class LiveSession {
   onRecordingLost: ((reason: string) => void) | null = null;
   onLosses: ((losses: Losses) => void) | null = null;
 
-  constructor(session: SessionRecord, permit: RecordingPermit | null, startedAtMs: number) {
+  constructor(session: SessionRecord, permit: RecordingPermit | null, startedAtMs: number, channels: ChannelPolicy) {
     this.session = session;
     this.permit = permit;
     this.startedAtMs = startedAtMs;
+    this.channels = channels;
   }
 
   get id(): SessionId {

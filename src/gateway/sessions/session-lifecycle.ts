@@ -1,5 +1,6 @@
 /** What happens to a session as a whole: it begins, connects, loses its client, comes back, ends. Audited first. */
 import type { Logger } from 'pino';
+import { type ChannelPolicy, channelPolicy } from '../../contract/channel-policy.js';
 import type { SessionId } from '../../contract/ids.js';
 import type { ManifestBody } from '../../contract/manifest.js';
 import type { Database } from '../../database/open.js';
@@ -17,6 +18,8 @@ export interface SessionLifecycleOptions {
   readonly live: LiveSessions;
   readonly clock: () => number;
   readonly reconnectWindowMs: number;
+  /** What channels may be used for where the target does not say. */
+  readonly channels: ChannelPolicy;
   readonly log: Logger;
 }
 
@@ -49,10 +52,11 @@ export class SessionLifecycle {
     }
   }
 
-  /** The first connection: the recording begins with it. */
+  /** The first connection: the recording begins with it, and what channels may be used for stays as it is now. */
   async begin(session: SessionRecord, permit: RecordingPermit | null): Promise<LiveSession> {
     const { recordings, live: all, clock, database } = this.#options;
-    const live = new LiveSession(session, permit, clock());
+    const channels = channelPolicy(this.#options.channels, await database.targetChannels.get(session.targetId));
+    const live = new LiveSession(session, permit, clock(), channels);
     await database.sessions.update(session.id, { startedAtMs: live.startedAtMs });
     if (permit !== null) {
       live.recording = await recordings.begin(permit, session.id, live.startedAtMs, {
@@ -86,6 +90,7 @@ export class SessionLifecycle {
         userName: live.session.userName,
         targetName: live.session.targetName,
         targetAddress: `${live.session.targetAddress}:${live.session.targetPort}`,
+        channels: [...live.channels],
       },
     });
     await database.sessions.update(live.id, { state: 'live' });

@@ -16,7 +16,7 @@ import { ClientShare } from '../relay/client-share.js';
 import type { RelayEndReason, RelayOutput } from '../relay/output.js';
 import { fastPathPointerPosition } from '../relay/pointer-position.js';
 import { shapeClientInfo } from '../relay/shaping/client-info.js';
-import { isDynamicChannels } from '../relay/shaping/connect-initial.js';
+import { isDynamicChannels } from '../relay/shaping/static-channels.js';
 import { shapeConnectResponse } from '../relay/shaping/connect-response.js';
 import { isEntraDomain, ShareState } from '../relay/share-state.js';
 import { TargetShare } from '../relay/target-share.js';
@@ -177,12 +177,7 @@ export class CaptureReader {
   }
 
   #connectResponse(pdu: Uint8Array): readonly CaptureOutput[] {
-    const unshaped = {
-      recorded: false,
-      targetSelectedProtocol: this.#selectedProtocol,
-      clientRequestedProtocols: 0,
-      allowedChannels: new Set<string>(),
-    };
+    const unshaped = { recorded: false, clientRequestedProtocols: 0 };
     const response = shapeConnectResponse(openDataFrame(pdu, 'connectResponse'), unshaped);
     const { ioChannelId, messageChannelId, channelIds } = response;
     const channels = this.#channelNames.map((name) => ({ name, withheld: false }));

@@ -9,7 +9,7 @@ import { claimsLicensing } from './licensing-phase.js';
 import type { RelayOutput } from './output.js';
 import { slowPathPointerPosition } from './pointer-position.js';
 import { reframe } from './reframe.js';
-import { shapeClientCapabilities, surfaceCodecs } from './shaping/capability-sets.js';
+import { shapeClientCapabilities, shapeUnrecordedCapabilities, surfaceCodecs } from './shaping/capability-sets.js';
 import { orderCaches } from './shaping/drawing-orders.js';
 import type { ShareState } from './share-state.js';
 
@@ -28,7 +28,9 @@ export class ClientShare {
   step(frame: Uint8Array, location: SendDataLocation): readonly RelayOutput[] {
     const payload = frame.subarray(location.offset, location.offset + location.sizeBytes);
     const licensing = this.#share.licensing && claimsLicensing(payload);
-    if (!this.#recorded || licensing) return [{ type: 'send', to: 'target', bytes: frame }];
+    if (licensing || !(this.#recorded || this.#share.awaitsConfirm)) {
+      return [{ type: 'send', to: 'target', bytes: frame }];
+    }
     const outputs: RelayOutput[] = [];
     const kept: Uint8Array[] = [];
     let changed = false;
@@ -45,8 +47,10 @@ export class ClientShare {
 
   /** Adds what a PDU means to `outputs`; gives its bytes for the target, or null when it is withheld. */
   #pdu(pdu: SharePdu, outputs: RelayOutput[]): Uint8Array | null {
-    if (pdu.pduType === PduType.confirmActive) return this.#confirmActive(pdu, outputs);
-    if (pdu.pduType !== PduType.data) return pdu.bytes;
+    if (pdu.pduType === PduType.confirmActive) {
+      return this.#recorded ? this.#confirmActive(pdu, outputs) : this.#unrecordedConfirm(pdu);
+    }
+    if (pdu.pduType !== PduType.data || !this.#recorded) return pdu.bytes;
     const data = decodeShareData(pdu.body);
     if (WITHHELD.has(data.pduType2)) return null;
     const position = data.pduType2 === PduType2.input ? slowPathPointerPosition(data.payload) : null;
@@ -68,6 +72,15 @@ export class ClientShare {
     };
     outputs.push({ type: 'activation', activation: { ...desktop, ...fromClient, compression } });
     this.#noticeSize(desktop, outputs);
+    const body = encodeConfirmActive({ ...confirm, capabilitySets });
+    return encodeShareControl({ pduType: PduType.confirmActive, pduSource: pdu.pduSource }, body);
+  }
+
+  #unrecordedConfirm(pdu: SharePdu): Uint8Array {
+    this.#share.awaitsConfirm = false;
+    const confirm = decodeConfirmActive(pdu.body);
+    const capabilitySets = shapeUnrecordedCapabilities(confirm.capabilitySets);
+    if (capabilitySets === null) return pdu.bytes;
     const body = encodeConfirmActive({ ...confirm, capabilitySets });
     return encodeShareControl({ pduType: PduType.confirmActive, pduSource: pdu.pduSource }, body);
   }

@@ -34,4 +34,6 @@ export interface RelayMachine {
   fromTarget(pdu: Uint8Array): readonly RelayOutput[];
   /** Frames that ask the target to draw its desktop again; none when it cannot be asked. */
   redraw(): readonly Uint8Array[];
+  /** The session is over: events of what was on its way. */
+  close(): readonly RelayOutput[];
 }

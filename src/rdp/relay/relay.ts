@@ -21,9 +21,12 @@ import type { RelayMachine, RelayOutput } from './output.js';
 import { fastPathPointerPosition } from './pointer-position.js';
 import { redrawFrames } from './redraw.js';
 import { shapeClientInfo } from './shaping/client-info.js';
-import { gfxOffer, isDynamicChannels, type ShapingPolicy, shapeConnectInitial } from './shaping/connect-initial.js';
+import { gfxOffer, type ShapingPolicy, shapeConnectInitial } from './shaping/connect-initial.js';
 import { shapeConnectResponse } from './shaping/connect-response.js';
+import { isDynamicChannels } from './shaping/static-channels.js';
 import { isEntraDomain, ShareState } from './share-state.js';
+import { channelFilter } from './static/channel-filters.js';
+import { StaticChannelRelay } from './static/static-channel-relay.js';
 import { TargetShare } from './target-share.js';
 import { decodeSecurityHeader, encodeSecured, SEC_INFO_PKT, SEC_TRANSPORT_REQ } from '../connection/security-header.js';
 
@@ -46,6 +49,8 @@ export class Relay implements RelayMachine {
   /** Known from Client Info on. */
   #clientUserId: number | null = null;
   #dynamic: DynamicChannelRelay | null = null;
+  /** Static channels that are looked into, and null for those that are not, by id. */
+  readonly #static = new Map<number, StaticChannelRelay | null>();
 
   constructor(policy: ShapingPolicy) {
     this.#policy = policy;
@@ -85,6 +90,11 @@ export class Relay implements RelayMachine {
     const data = sendData('send-data-indication', SERVER_CHANNEL_ID, channels.ioChannelId, error);
     const bye = { kind: 'disconnect-provider-ultimatum', reason: RN_PROVIDER_INITIATED } as const;
     return [encodeDataFrame(encodeDomainPdu(data)), encodeDataFrame(encodeDomainPdu(bye))];
+  }
+
+  /** What was on its way when the session ended, for the event track and the audit log. */
+  close(): readonly RelayOutput[] {
+    return [...this.#static.values()].flatMap((relay) => relay?.close() ?? []);
   }
 
   #fastPathFromClient(pdu: Uint8Array): readonly RelayOutput[] {
@@ -180,19 +190,35 @@ export class Relay implements RelayMachine {
     to: 'client' | 'target',
   ): readonly RelayOutput[] {
     const forward = [{ type: 'send', to, bytes: frame }] as const;
-    if (!this.#policy.recorded) return forward;
     const channel = channels.get(location.channelId);
-    if (channel === undefined || channel.withheld) return [];
-    if (!isDynamicChannels(channel.name)) return forward;
-    const dynamic = this.#dynamicChannels(location.channelId);
-    return to === 'client' ? dynamic.fromTarget(frame, location) : dynamic.fromClient(frame, location);
+    if (channel === undefined) return this.#policy.recorded ? [] : forward;
+    if (channel.withheld) return [];
+    if (this.#policy.recorded && isDynamicChannels(channel.name)) {
+      const dynamic = this.#dynamicChannels(location.channelId);
+      return to === 'client' ? dynamic.fromTarget(frame, location) : dynamic.fromClient(frame, location);
+    }
+    const looked = this.#lookedInto(location.channelId, channel.name);
+    return looked?.push(to === 'client' ? 'target' : 'client', frame, location) ?? forward;
+  }
+
+  /** The relay of a channel that is looked into; null for one that passes as it is. */
+  #lookedInto(channelId: number, name: string): StaticChannelRelay | null {
+    const known = this.#static.get(channelId);
+    if (known !== undefined) return known;
+    const filter = channelFilter(name, this.#policy);
+    if (filter !== null && this.#clientUserId === null) {
+      throw new UnexpectedPduError(this.#phase, 'Client Info', 'data on a channel');
+    }
+    const relay = filter === null ? null : new StaticChannelRelay(channelId, this.#clientUserId ?? 0, filter);
+    this.#static.set(channelId, relay);
+    return relay;
   }
 
   #dynamicChannels(channelId: number): DynamicChannelRelay {
     if (this.#clientUserId === null) throw new UnexpectedPduError(this.#phase, 'Client Info', 'a dynamic channel');
     this.#dynamic ??= new DynamicChannelRelay(channelId, this.#clientUserId, {
       gfxOffer: gfxOffer(this.#policy),
-      allowedChannels: this.#policy.allowedChannels,
+      channels: this.#policy.channels,
     });
     return this.#dynamic;
   }

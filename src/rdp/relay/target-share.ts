@@ -19,7 +19,7 @@ import { Reader } from '../wire/reader.js';
 import { licensingStep } from './licensing-phase.js';
 import type { RelayOutput } from './output.js';
 import { reframe } from './reframe.js';
-import { shapeTargetCapabilities } from './shaping/capability-sets.js';
+import { shapeTargetCapabilities, shapeUnrecordedCapabilities } from './shaping/capability-sets.js';
 import { isEntraDomain, type ShareState } from './share-state.js';
 
 /** Data PDUs of a target that carry no pixels. What is neither here nor recorded is withheld. */
@@ -110,8 +110,9 @@ export class TargetShare {
       throw pdu.body.error('limit', `desktop of ${desktopWidth} x ${desktopHeight}`);
     }
     this.#share.desktop = { desktopWidth, desktopHeight, colorDepth };
-    if (!this.#recorded) return pdu.bytes;
-    const capabilitySets = shapeTargetCapabilities(demand.capabilitySets);
+    const shape = this.#recorded ? shapeTargetCapabilities : shapeUnrecordedCapabilities;
+    const capabilitySets = shape(demand.capabilitySets);
+    if (capabilitySets === null) return pdu.bytes;
     const body = encodeDemandActive({ ...demand, capabilitySets });
     return encodeShareControl({ pduType: PduType.demandActive, pduSource: pdu.pduSource }, body);
   }

@@ -65,6 +65,37 @@ export const MAX_REMOTEFX_RECTANGLES = 4096;
 /** A message of drdynvc: [MS-RDPEDYC] 3.1.5 has PDUs of at most 1,600 bytes; servers with longer chunks send longer ones. */
 export const MAX_DVC_PDU_MESSAGE_BYTES = 64 * 1024;
 
+/** Chunks of the gateway's own answers on one static channel that wait for the end of another message. */
+export const MAX_WAITING_ANSWERS = 256;
+
+/** A message of the clipboard that is not content: the longest is a list of formats, with names of any length. */
+export const MAX_CLIPBOARD_MESSAGE_BYTES = 256 * 1024;
+
+/** Formats in one list; programs offer some dozens at most. */
+export const MAX_CLIPBOARD_FORMATS = 4096;
+
+/** A list of copied files whose names are read: 592 bytes each. Of a longer one only size and hash are noted. */
+export const MAX_CLIPBOARD_FILE_LIST_BYTES = 4 * 1024 * 1024;
+
+/** Requests for the contents of one clipboard that are not answered; programs wait for one before they send another. */
+export const MAX_CLIPBOARD_REQUESTS = 1024;
+
+/** Files whose contents pass through the clipboard at the same time. */
+export const MAX_CLIPBOARD_TRANSFERS = 64;
+
+/** File lists that are kept for a side that has locked them. */
+export const MAX_CLIPBOARD_LOCKS = 16;
+
+/** A message about redirected devices that is collected: the longest announces printers with their drivers' settings. */
+export const MAX_DEVICE_MESSAGE_BYTES = 1024 * 1024;
+
+/** Devices that one client announces. */
+export const MAX_REDIRECTED_DEVICES = 256;
+
+/** Requests to redirected devices that are not answered, and files that are open on them. */
+export const MAX_DEVICE_REQUESTS = 4096;
+export const MAX_OPEN_DEVICE_FILES = 4096;
+
 /** Dynamic channels that are open at the same time; Windows opens about twenty. */
 export const MAX_DYNAMIC_CHANNELS = 256;
 

@@ -2,8 +2,9 @@
  * The relay with both legs. An input is a control byte and a PDU: the lowest bit says which leg it comes from, the others
  * how far a relay begins anew before it (0: it does not).
  */
+import { ALL_CHANNEL_USES } from '../../../src/contract/channel-policy.js';
+import { createContentHash } from '../../../src/gateway/relay/content-hash.js';
 import { Relay } from '../../../src/rdp/relay/relay.js';
-import { CHANNELS_WITHOUT_PIXELS } from '../../../src/rdp/relay/shaping/connect-initial.js';
 import { PROTOCOL_HYBRID, PROTOCOL_SSL } from '../../../src/rdp/connection/security-protocols.js';
 import { GFX_CODECS } from '../../../src/contract/gfx-table.js';
 import { subject, type Step, type Subject } from '../subject.js';
@@ -21,7 +22,8 @@ function newRelay(recorded: boolean): Relay {
     recorded,
     targetSelectedProtocol: PROTOCOL_SSL,
     clientRequestedProtocols: PROTOCOL_SSL | PROTOCOL_HYBRID,
-    allowedChannels: CHANNELS_WITHOUT_PIXELS,
+    channels: new Set(ALL_CHANNEL_USES),
+    createHash: createContentHash,
     gfxOffer: new Set(GFX_CODECS),
   });
 }

@@ -26,6 +26,7 @@ import {
 import { findServerBlock } from '../../../src/rdp/connection/gcc/server-data-blocks.js';
 import { decodeSecurityHeader, encodeSecured, SEC_INFO_PKT } from '../../../src/rdp/connection/security-header.js';
 import { PROTOCOL_HYBRID, PROTOCOL_SSL } from '../../../src/rdp/connection/security-protocols.js';
+import type { ChannelUse } from '../../../src/contract/channel-policy.js';
 import { Relay } from '../../../src/rdp/relay/relay.js';
 import { MAX_BULK_COMPRESSION_TYPE } from '../../../src/contract/capability-table.js';
 import { Reader } from '../../../src/rdp/wire/reader.js';
@@ -119,7 +120,23 @@ describe('the relay shapes the Connect-Initial', () => {
     expect(channelsOf(shapedInitial(frame, false)).map(({ name }) => name)).toEqual(names);
   });
 
-  it('turns compression of channels off in a recorded session', () => {
+  it('withholds the channels of a session that is not recorded by policy alone', () => {
+    const names = ['rdpdr', 'rail', 'cliprdr', 'drdynvc', 'mine', 'rdpsnd'];
+    const frame = connectInitialWith((blocks) =>
+      blocks.map((block) =>
+        block.kind === 'network' ? { ...block, channels: names.map((name) => ({ name, options: 0 })) } : block,
+      ),
+    );
+    const shaped = (...uses: ChannelUse[]) =>
+      channelsOf(shapedInitial(frame, false, { channels: new Set(uses) })).map(({ name }) => name);
+    expect(shaped()).toEqual(['none0', 'rail', 'none2', 'drdynvc', 'none4', 'none5']);
+    expect(shaped('clipboard-to-client')).toEqual(['none0', 'rail', 'cliprdr', 'drdynvc', 'none4', 'none5']);
+    expect(shaped('smart-cards', 'other')).toEqual(['rdpdr', 'rail', 'none2', 'drdynvc', 'mine', 'none5']);
+    // Servers play sound only to clients that have a channel for devices.
+    expect(shaped('audio-output')).toEqual(['rdpdr', 'rail', 'none2', 'drdynvc', 'none4', 'rdpsnd']);
+  });
+
+  it('turns compression of channels off, recorded or not: their messages are looked into', () => {
     const options = CHANNEL_OPTION_INITIALIZED | CHANNEL_OPTION_COMPRESS | CHANNEL_OPTION_COMPRESS_RDP;
     const frame = connectInitialWith((blocks) =>
       blocks.map((block) =>
@@ -127,7 +144,7 @@ describe('the relay shapes the Connect-Initial', () => {
       ),
     );
     expect(channelsOf(shapedInitial(frame, true))[0]?.options).toBe(CHANNEL_OPTION_INITIALIZED);
-    expect(channelsOf(shapedInitial(frame, false))[0]?.options).toBe(options >>> 0);
+    expect(channelsOf(shapedInitial(frame, false))[0]?.options).toBe(CHANNEL_OPTION_INITIALIZED);
   });
 
   it('drops the multitransport block, recorded or not: UDP does not pass through the gateway', () => {

@@ -1,3 +1,5 @@
+import { CREATION_STATUS_NOT_FOUND } from '../../../src/rdp/dvc/create-response.js';
+import { ALL_CHANNEL_USES, type ChannelUse } from '../../../src/contract/channel-policy.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findClientBlock } from '../../../src/rdp/connection/gcc/client-data-blocks.js';
@@ -58,16 +60,15 @@ describe('dynamic channels of a recorded session', () => {
     expect(pdusToTarget(outputs)).toHaveLength(1);
   });
 
-  it('of sound are allowed or withheld as the static channel of sound is', () => {
-    const asks = (allowedChannels: readonly string[]) =>
-      pdusToClient(
-        sayTarget(
-          connectedRelay(true, { allowedChannels: new Set(allowedChannels) }),
-          createRequest(3, 'AUDIO_PLAYBACK_DVC'),
-        ),
-      );
-    expect(asks(['rdpsnd'])).toHaveLength(1);
-    expect(asks(['cliprdr'])).toEqual([]);
+  it.each([
+    ['AUDIO_PLAYBACK_DVC', 'audio-output'],
+    ['AUDIO_INPUT', 'audio-input'],
+    ['WebAuthN_Channel', 'other'],
+  ] as const)('of %s are allowed or withheld as policy says of %s', (name, use) => {
+    const asks = (uses: readonly ChannelUse[]) =>
+      pdusToClient(sayTarget(connectedRelay(true, { channels: new Set(uses) }), createRequest(3, name)));
+    expect(asks([use])).toHaveLength(1);
+    expect(asks(ALL_CHANNEL_USES.filter((each) => each !== use))).toEqual([]);
   });
 
   it('do not include graphics while the pipeline is not offered', () => {
@@ -246,6 +247,20 @@ describe('dynamic channels of a session that is not recorded', () => {
         expect(relay.fromTarget(frame)).toEqual([{ type: 'send', to: 'client', bytes: frame }]);
       }),
     );
+  });
+
+  it('are refused in the name of the client when policy withholds them, and all others pass', () => {
+    const relay = connectedRelay(false, { channels: new Set<ChannelUse>(['audio-output']) });
+    for (const name of ['AUDIO_INPUT', 'URBDRC']) {
+      const outputs = sayTarget(relay, createRequest(3, name));
+      expect(pdusToTarget(outputs)).toEqual([createResponse(3, CREATION_STATUS_NOT_FOUND)]);
+      expect(sentTo('client', outputs)).toEqual([]);
+      expect(outputs).toContainEqual({ type: 'event', event: { kind: 'channel', data: { name, withheld: true } } });
+    }
+    for (const name of ['AUDIO_PLAYBACK_DVC', GRAPHICS_CHANNEL, 'Microsoft::Windows::RDS::Input']) {
+      expect(pdusToClient(sayTarget(relay, createRequest(4, name)))).toHaveLength(1);
+    }
+    expect(pdusToClient(sayTarget(relay, data(4, hex('01'), true)))).toHaveLength(1);
   });
 });
 

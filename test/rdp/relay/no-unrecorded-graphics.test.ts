@@ -199,6 +199,7 @@ const ECHO = {
   fromTarget: (frame: Uint8Array): RelayOutput[] => [{ type: 'send', to: 'client', bytes: frame }],
   fromClient: (): RelayOutput[] => [],
   redraw: () => [],
+  close: (): RelayOutput[] => [],
 };
 
 describe('[invariant 2] no unrecorded graphics', () => {

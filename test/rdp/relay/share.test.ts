@@ -1,3 +1,4 @@
+import { hex } from '../session/support.js';
 import { describe, expect, it } from 'vitest';
 import { encodeLicensingPdu } from '../../../src/rdp/connection/licensing.js';
 import { encodeDomainPdu } from '../../../src/rdp/connection/mcs/domain-pdu.js';
@@ -393,7 +394,7 @@ describe('static virtual channels', () => {
   const chunk = Uint8Array.of(4, 0, 0, 0, 3, 0, 0, 0, 1, 2, 3, 4);
 
   it('[invariant 2] carry nothing either way when they are withheld or unknown', () => {
-    const relay = connectedRelay(true, { allowedChannels: new Set(['rdpdr']) });
+    const relay = connectedRelay(true, { channels: new Set(['drives']) });
     for (const id of [1005, 1009]) {
       expect(relay.fromTarget(ioFromTarget(chunk, id))).toEqual([]);
       expect(relay.fromClient(ioFromClient(chunk, id))).toEqual([]);
@@ -401,13 +402,32 @@ describe('static virtual channels', () => {
   });
 
   it('carry what carries no pixels, and all of them in a session that is not recorded', () => {
-    for (const [relay, ids] of [
-      [activeRelay(), [1004, 1005, 1006]],
-      [activeRelay(false), [1004, 1005, 1006, 1007, 1009]],
+    // A device channel that is set up, and a clipboard's format list response.
+    const devices = hex('0c00000003000000 7244434301000c0001000000');
+    const clipboard = hex('0800000003000000 0300010000000000');
+    for (const [relay, messages] of [
+      [
+        activeRelay(),
+        [
+          [1004, devices],
+          [1005, chunk],
+          [1006, clipboard],
+        ],
+      ],
+      [
+        activeRelay(false),
+        [
+          [1004, devices],
+          [1005, chunk],
+          [1006, clipboard],
+          [1007, chunk],
+          [1009, chunk],
+        ],
+      ],
     ] as const) {
-      for (const id of ids) {
-        expect(sentTo('client', relay.fromTarget(ioFromTarget(chunk, id)))).toEqual([ioFromTarget(chunk, id)]);
-        expect(sentTo('target', relay.fromClient(ioFromClient(chunk, id)))).toEqual([ioFromClient(chunk, id)]);
+      for (const [id, message] of messages) {
+        expect(sentTo('client', relay.fromTarget(ioFromTarget(message, id)))).toEqual([ioFromTarget(message, id)]);
+        expect(sentTo('target', relay.fromClient(ioFromClient(message, id)))).toEqual([ioFromClient(message, id)]);
       }
     }
   });

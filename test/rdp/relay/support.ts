@@ -1,4 +1,6 @@
 /** What the relay's tests share: recorded connections, PDUs of either side, and a relay that is driven to a phase. */
+import { ALL_CHANNEL_USES } from '../../../src/contract/channel-policy.js';
+import { createContentHash } from '../../../src/gateway/relay/content-hash.js';
 import { readFileSync } from 'node:fs';
 import {
   decodeConferenceCreateRequest,
@@ -20,7 +22,7 @@ import { PROTOCOL_HYBRID, PROTOCOL_SSL } from '../../../src/rdp/connection/secur
 import { encodeDataFrame, openDataFrame } from '../../../src/rdp/connection/x224/data.js';
 import type { RelayOutput } from '../../../src/rdp/relay/output.js';
 import { Relay } from '../../../src/rdp/relay/relay.js';
-import { CHANNELS_WITHOUT_PIXELS, type ShapingPolicy } from '../../../src/rdp/relay/shaping/connect-initial.js';
+import type { ShapingPolicy } from '../../../src/rdp/relay/shaping/connect-initial.js';
 import { clientCapabilities } from '../../../src/rdp/client/client-capabilities.js';
 import { serverCapabilities } from '../../../src/rdp/server/server-capabilities.js';
 import type { CapabilitySet } from '../../../src/rdp/session/capabilities/capability-sets.js';
@@ -78,7 +80,8 @@ export function policy(recorded: boolean, change: Partial<ShapingPolicy> = {}): 
     recorded,
     targetSelectedProtocol: PROTOCOL_SSL,
     clientRequestedProtocols: PROTOCOL_SSL | PROTOCOL_HYBRID,
-    allowedChannels: CHANNELS_WITHOUT_PIXELS,
+    channels: new Set(ALL_CHANNEL_USES),
+    createHash: createContentHash,
     ...change,
   };
 }

@@ -12,7 +12,7 @@ import { encodeDvcMessage } from '../../../src/rdp/dvc/data.js';
 import { decodeDvcClientPdu, encodeDvcPdu, type DvcServerPdu } from '../../../src/rdp/dvc/dvc-pdu.js';
 import { encodeGfxPdu, type GfxPdu } from '../../../src/rdp/gfx/gfx-pdu.js';
 import { wrapUncompressed } from '../../../src/rdp/gfx/segmented-data.js';
-import { isDynamicChannels } from '../../../src/rdp/relay/shaping/connect-initial.js';
+import { isDynamicChannels } from '../../../src/rdp/relay/shaping/static-channels.js';
 import { GRAPHICS_CHANNEL } from '../../../src/rdp/relay/shaping/dynamic-channels.js';
 import { startServerSequence, stepServerSequence } from '../../../src/rdp/server/server-sequence.js';
 import type { ServerSession } from '../../../src/rdp/server/server-state.js';

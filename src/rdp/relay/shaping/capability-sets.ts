@@ -124,6 +124,12 @@ function shape(table: EditTable, sets: readonly CapabilitySet[]): CapabilitySet[
   });
 }
 
+/** Capability sets of a session that is not recorded, whose channels are looked into as well; null for no change. */
+export function shapeUnrecordedCapabilities(sets: readonly CapabilitySet[]): CapabilitySet[] | null {
+  const compresses = sets.some((set) => set.kind === 'virtual-channel' && set.flags !== VCCAPS_NO_COMPR);
+  return compresses ? sets.map((set) => (set.kind === 'virtual-channel' ? withoutChannelCompression(set) : set)) : null;
+}
+
 /** Capability sets of a recorded session's Confirm Active, as the target gets them. */
 export function shapeClientCapabilities(sets: readonly CapabilitySet[]): CapabilitySet[] {
   return shape(CLIENT_TABLE, sets);

@@ -1,4 +1,5 @@
 /** Shapes the client's GCC data, [MS-RDPBCGR] 2.2.1.3, for the target. */
+import type { ChannelPolicy } from '../../../contract/channel-policy.js';
 import {
   type ClientDataBlock,
   REDIRECTED_SESSIONID_FIELD_VALID,
@@ -21,7 +22,9 @@ import {
 import { decodeConnectInitial, encodeConnectInitial } from '../../connection/mcs/connect-initial.js';
 import { Reader } from '../../wire/reader.js';
 import type { ClientInfoCredential } from './client-info.js';
+import type { CreateContentHash } from '../static/content-hash.js';
 import { GFX_OFFER, type GfxOffer } from './graphics-pipeline.js';
+import { isDynamicChannels, isStaticChannelAllowed } from './static-channels.js';
 
 /** What the shaping of one session rests on. */
 export interface ShapingPolicy {
@@ -30,12 +33,14 @@ export interface ShapingPolicy {
   readonly targetSelectedProtocol: number;
   /** What the client requested in the negotiation of its own leg. */
   readonly clientRequestedProtocols: number;
-  /** Names of static channels that may be used, in lower case; all others keep their slot under a dummy name. */
-  readonly allowedChannels: ReadonlySet<string>;
   /** True when the target is to sign the person in with what Client Info says; absent: what the client says. */
   readonly autologon?: boolean;
   /** What Client Info is to say in the place of what the client says; absent or null: what the client says. */
   readonly clientInfo?: ClientInfoCredential | null;
+  /** What channels may be used for; a channel without any use keeps its slot under a dummy name. */
+  readonly channels: ChannelPolicy;
+  /** SHA-256, for content that passes through clipboard and drives. */
+  readonly createHash: CreateContentHash;
   /** Codecs of the graphics pipeline to offer; absent: what the capability table says. */
   readonly gfxOffer?: GfxOffer;
 }
@@ -44,14 +49,6 @@ export interface ShapingPolicy {
 export function gfxOffer(policy: ShapingPolicy): GfxOffer {
   return policy.gfxOffer === undefined ? GFX_OFFER : policy.gfxOffer;
 }
-
-/** The static channel of all dynamic ones, [MS-RDPEDYC] 2.1: it is looked into in a recorded session. */
-export function isDynamicChannels(name: string): boolean {
-  return name.toLowerCase() === 'drdynvc';
-}
-
-/** Static channels that carry no pixels; a recorded session may use these and no others. */
-export const CHANNELS_WITHOUT_PIXELS: ReadonlySet<string> = new Set(['cliprdr', 'rdpdr', 'rdpsnd', 'snddbg', 'wtsapi']);
 
 export interface ShapedConnectInitial {
   readonly mcsPdu: Uint8Array;
@@ -72,26 +69,22 @@ function shapeCore<Core extends ClientCoreData>(core: Core, policy: ShapingPolic
   return { ...core, earlyCapabilityFlags, serverSelectedProtocol };
 }
 
-/** A withheld channel keeps its place, because ids go by position; its name tells the target nothing; 2.2.1.3.4. */
+/** Messages are looked into, so they are not compressed. A withheld channel keeps its place, because ids go by position; its name tells the target nothing; 2.2.1.3.4. */
 function shapeChannel(
   channel: ChannelDefinition,
   index: number,
   channels: readonly ChannelDefinition[],
   policy: ShapingPolicy,
 ): ChannelDefinition {
-  const options = channel.options & ~(CHANNEL_OPTION_COMPRESS | CHANNEL_OPTION_COMPRESS_RDP);
   // The options are a 32-bit mask; the shift makes the result of & unsigned again.
-  const unsigned = policy.recorded ? options >>> 0 : channel.options;
-  return isWithheld(channels, index, policy)
-    ? { name: `none${index}`, options: unsigned }
-    : { name: channel.name, options: unsigned };
+  const options = (channel.options & ~(CHANNEL_OPTION_COMPRESS | CHANNEL_OPTION_COMPRESS_RDP)) >>> 0;
+  return { name: isWithheld(channels, index, policy) ? `none${index}` : channel.name, options };
 }
 
 /** Ids of dynamic channels mean something within their static channel only, so there is one of those. */
 function isWithheld(channels: readonly { readonly name: string }[], index: number, policy: ShapingPolicy): boolean {
   const name = channels[index]?.name.toLowerCase() ?? '';
-  if (!policy.recorded) return false;
-  if (!isDynamicChannels(name)) return !policy.allowedChannels.has(name);
+  if (!isDynamicChannels(name)) return !isStaticChannelAllowed(name, policy);
   return channels.findIndex((other) => isDynamicChannels(other.name)) !== index;
 }
 

@@ -17,8 +17,11 @@ export interface ShapedConnectResponse {
   readonly messageChannelId: number;
 }
 
+/** What of a session's policy the shaping of the response rests on. */
+export type ResponsePolicy = Pick<ShapingPolicy, 'recorded' | 'clientRequestedProtocols'>;
+
 /** The client is told what it requested itself, not what the gateway requested of the target; 2.2.1.4.2. */
-function shapeBlock(block: ServerDataBlock, policy: ShapingPolicy): ServerDataBlock[] {
+function shapeBlock(block: ServerDataBlock, policy: ResponsePolicy): ServerDataBlock[] {
   switch (block.kind) {
     case 'core': {
       const sent = block.clientRequestedProtocols !== null;
@@ -37,7 +40,7 @@ function shapeBlock(block: ServerDataBlock, policy: ShapingPolicy): ServerDataBl
  * Edits an MCS Connect-Response.
  * @throws DecodeError when it is malformed, has no network data or an id twice, or asks for RDP's own encryption inside TLS.
  */
-export function shapeConnectResponse(reader: Reader, policy: ShapingPolicy): ShapedConnectResponse {
+export function shapeConnectResponse(reader: Reader, policy: ResponsePolicy): ShapedConnectResponse {
   const response = decodeConnectResponse(reader);
   const conference = decodeConferenceCreateResponse(new Reader(response.userData, 'conferenceCreateResponse'));
   const { serverData } = conference;

@@ -1,4 +1,5 @@
-/** Which dynamic channels a recorded session may have: an allow-list by name. [invariant 2] */
+/** Which dynamic channels a session may have: by policy, and in a recorded session an allow-list by name. [invariant 2] */
+import type { ChannelPolicy, ChannelUse } from '../../../contract/channel-policy.js';
 import type { DvcCreateRequest } from '../../dvc/create-request.js';
 import type { GfxOffer } from './graphics-pipeline.js';
 
@@ -10,8 +11,8 @@ export const GRAPHICS_CHANNEL = 'Microsoft::Windows::RDS::Graphics';
 
 interface AllowedChannel {
   readonly role: DynamicChannelRole;
-  /** The static channel that does the same: policy allows or withholds both. */
-  readonly staticChannel?: string;
+  /** What policy allows or withholds it as; a part of the session itself has none. */
+  readonly use?: ChannelUse;
 }
 
 /**
@@ -23,25 +24,39 @@ const CHANNELS: ReadonlyMap<string, AllowedChannel> = new Map<string, AllowedCha
   // [MS-RDPEDISP] 2.1: sizes of monitors, from the client to the target.
   ['Microsoft::Windows::RDS::DisplayControl', { role: 'without-pixels' }],
   // [MS-RDPEA] 2.1: sound.
-  ['AUDIO_PLAYBACK_DVC', { role: 'without-pixels', staticChannel: 'rdpsnd' }],
-  ['AUDIO_PLAYBACK_LOSSY_DVC', { role: 'without-pixels', staticChannel: 'rdpsnd' }],
+  ['AUDIO_PLAYBACK_DVC', { role: 'without-pixels', use: 'audio-output' }],
+  ['AUDIO_PLAYBACK_LOSSY_DVC', { role: 'without-pixels', use: 'audio-output' }],
+  // [MS-RDPEAI] 2.1: the microphone.
+  ['AUDIO_INPUT', { role: 'without-pixels', use: 'audio-input' }],
+  // [MS-RDPEWA] 2.1 and [MS-RDPEL] 2.1: security keys and the place where the client is.
+  ['WebAuthN_Channel', { role: 'without-pixels', use: 'other' }],
+  ['Microsoft::Windows::RDS::Location', { role: 'without-pixels', use: 'other' }],
 ]);
+
+/** Channels by which a session is shown and steered begin with this, as does that of [MS-RDPEV]: no policy is about them. */
+const PARTS_OF_THE_SESSION = ['Microsoft::Windows::RDS::', 'TSMF'];
+
+/** What policy allows or withholds a channel as; null for a part of the session itself. */
+export function dynamicChannelUse(channelName: string): ChannelUse | null {
+  const channel = CHANNELS.get(channelName);
+  if (channel !== undefined) return channel.use ?? null;
+  return PARTS_OF_THE_SESSION.some((part) => channelName.startsWith(part)) ? null : 'other';
+}
 
 /** What the decision on a dynamic channel rests on. */
 export interface DynamicChannelPolicy {
   readonly gfxOffer: GfxOffer;
-  /** Names of static channels that may be used, in lower case. */
-  readonly allowedChannels: ReadonlySet<string>;
+  readonly channels: ChannelPolicy;
 }
 
 /** What a channel that the target asks for would be; null when it is withheld. */
 export function dynamicChannelRole(
   request: DvcCreateRequest,
-  { gfxOffer, allowedChannels }: DynamicChannelPolicy,
+  { gfxOffer, channels }: DynamicChannelPolicy,
 ): DynamicChannelRole | null {
   // Clients may disagree on what bytes behind the name mean.
   const channel = request.trailing.length > 0 ? undefined : CHANNELS.get(request.channelName);
   if (channel === undefined) return null;
-  if (channel.staticChannel !== undefined && !allowedChannels.has(channel.staticChannel)) return null;
+  if (channel.use !== undefined && !channels.has(channel.use)) return null;
   return channel.role === 'graphics' && gfxOffer === null ? null : channel.role;
 }

@@ -1,0 +1,64 @@
+/** `/targets/:id/channels`: what may pass besides picture and input, where a target differs from the gateway's setting. */
+/* oxlint-disable oxc/no-async-endpoint-handlers -- this is Fastify, which awaits its handlers */
+import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import type { TargetChannels } from '../contract/api.js';
+import {
+  ALL_CHANNEL_USES,
+  type ChannelOverrides,
+  type ChannelPolicy,
+  channelPolicy,
+} from '../contract/channel-policy.js';
+import { targetId } from '../contract/ids.js';
+import type { Database } from '../database/open.js';
+import type { AuditAppender } from '../identity/identity.js';
+import { CONNECTING, POLICY_EDITORS } from './guard.js';
+import { ProblemError } from './problems.js';
+
+export interface TargetChannelRoutesDeps {
+  readonly database: Pick<Database, 'targets' | 'targetChannels'>;
+  readonly audit: AuditAppender;
+  readonly clock: () => number;
+  /** The gateway's own setting. */
+  readonly channels: ChannelPolicy;
+}
+
+const PARAMS = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) });
+const OVERRIDES = Type.Object(Object.fromEntries(ALL_CHANNEL_USES.map((use) => [use, Type.Optional(Type.Boolean())])), {
+  additionalProperties: false,
+});
+
+export function targetChannelRoutes(instance: FastifyInstance, deps: TargetChannelRoutesDeps): void {
+  const { database, audit, clock, channels } = deps;
+  const api = instance.withTypeProvider<TypeBoxTypeProvider>();
+  const answer = (overrides: ChannelOverrides): TargetChannels => ({
+    overrides,
+    allowed: [...channelPolicy(channels, overrides)],
+  });
+  const existing = async (id: string) => {
+    const target = await database.targets.get(targetId(id));
+    if (target === null) throw new ProblemError('not-found', { detail: 'There is no such target in the inventory.' });
+    return target;
+  };
+
+  api.get('/targets/:id/channels', { config: { access: CONNECTING }, schema: { params: PARAMS } }, async (request) => {
+    const { id } = await existing(request.params.id);
+    return answer(await database.targetChannels.get(id));
+  });
+
+  // Sessions that are connected keep what they began with.
+  api.put(
+    '/targets/:id/channels',
+    { config: { access: POLICY_EDITORS }, schema: { params: PARAMS, body: OVERRIDES } },
+    async (request) => {
+      const { id, name } = await existing(request.params.id);
+      // The schema lets through booleans under the names of uses alone.
+      const overrides = request.body as ChannelOverrides;
+      const was = await database.targetChannels.get(id);
+      const data = { change: 'target-channels', targetId: id, name, was: { ...was }, channels: { ...overrides } };
+      await audit.append({ kind: 'policy.changed', actor: `user:${request.user.id}`, sessionId: null, data });
+      await database.targetChannels.set(id, overrides, clock());
+      return answer(overrides);
+    },
+  );
+}
