@@ -9,7 +9,9 @@ import { decodePlanar } from '../../recorder/decoders/planar.js';
 import { ProgressiveDecoder } from '../../recorder/decoders/progressive/progressive.js';
 import { ProgressiveSurface } from '../../recorder/decoders/progressive/surface.js';
 import { decodeRemoteFx } from '../../recorder/decoders/remotefx/remotefx.js';
-import { fixture, fixtureIndex, fixturePath } from '../helpers/fixture-files.js';
+import { Writer } from '../../src/rdp/wire/writer.js';
+import { fixture, fixtureIndex, fixturePath, joined } from '../helpers/fixture-files.js';
+import { byteCases } from './byte-cases.js';
 
 /** Decodes at a place; returns how many pixels that were. */
 export type DecodeAt = (x: number, y: number, target: PixelTarget) => number;
@@ -17,14 +19,23 @@ export type DecodeAt = (x: number, y: number, target: PixelTarget) => number;
 export interface DecoderCase {
   readonly codec: string;
   readonly content: string;
+  /** What is counted: megapixels, or megabytes that come out, a second. */
+  readonly unit: 'MP/s' | 'MB/s';
   readonly width: number;
   readonly height: number;
+  /** Pixels or bytes of one call of the other decoder, where they are not those of the size. */
+  readonly amount?: number;
   readonly decode: DecodeAt;
-  /** Arguments of the other decoder: codec, p1, p2, and the file; null where it is not compared. */
-  readonly oracle: readonly [codec: string, p1: number, p2: number, path: string] | null;
+  /** Null where it is not compared with the other decoder. */
+  readonly oracle: OracleCall | null;
 }
 
+/** Arguments of the other decoder: codec, p1, p2, and the input. */
+export type OracleCall = readonly [codec: string, p1: number, p2: number, input: string | Uint8Array];
+
 const PALETTE = new Uint32Array(256);
+
+const CLEAR_CACHE_RESET = 0x04;
 
 interface Bitmap {
   readonly width: number;
@@ -58,7 +69,7 @@ function vector(
 ): DecoderCase {
   const { width, height } = size;
   const decode = drawing(decoder, [fixture(path)], { ...size, bitsPerPixel });
-  return { codec, content, width, height, decode, oracle: [name, p1, p2, fixturePath(path)] };
+  return { codec, content, unit: 'MP/s', width, height, decode, oracle: [name, p1, p2, fixturePath(path)] };
 }
 
 /** Vectors by their pictures. */
@@ -96,7 +107,8 @@ function rleCases(): DecoderCase[] {
   );
   const tiles = WINDOWS_TILES.map((name) => fixture(`bitmap-codecs/ironrdp/rle-16bpp-${name}-compressed.bin`));
   const decode = drawing(decodeInterleavedRle, tiles, { ...size, bitsPerPixel: 16 });
-  return [...vectors, { codec: 'interleaved RLE 16', content: 'Windows', width: 64, height: 64, decode, oracle: null }];
+  const codec = 'interleaved RLE 16';
+  return [...vectors, { codec, content: 'Windows', unit: 'MP/s', width: 64, height: 64, decode, oracle: null }];
 }
 
 function planarCases(): DecoderCase[] {
@@ -140,7 +152,8 @@ function progressiveCases(): DecoderCase[] {
       decoder.decode(data, frameId, surface, target);
       return width * height;
     };
-    return { codec: 'progressive', content, width, height, decode, oracle: ['progressive', 0, 0, fixturePath(path)] };
+    const oracle = ['progressive', 0, 0, fixturePath(path)] as const;
+    return { codec: 'progressive', content, unit: 'MP/s', width, height, decode, oracle };
   });
 }
 
@@ -150,27 +163,39 @@ interface ClearStream {
   readonly data: string;
 }
 
-/** Whole sequences: columns and glyphs come from earlier streams. */
-function clearCodecCase(): DecoderCase {
-  const sequences = fixtureIndex<readonly ClearStream[]>('clearcodec/libfreerdp.json').map((streams) =>
-    streams.map(({ width, height, data }) => ({ width, height, data: new Uint8Array(Buffer.from(data, 'base64')) })),
-  );
-  const [width, height] = [100, 70];
-  const surface = { words: new Uint32Array(width * height), width, height };
-  const rest = { codec: 'clearcodec', surfaceId: 1, codecContextId: null, frameId: 1, pixelFormat: 0x20 };
-  const decode: DecodeAt = () => {
-    let pixels = 0;
-    for (const sequence of sequences) {
-      const decoder = new ClearCodecDecoder();
-      for (const { data, ...size } of sequence) {
+/** A whole sequence, again and again on one decoder: columns and glyphs come from earlier streams. */
+function clearCodecCases(): DecoderCase[] {
+  return fixtureIndex<readonly ClearStream[]>('clearcodec/libfreerdp.json').map((encoded, index) => {
+    const streams = encoded.map(({ data, ...size }) => ({
+      ...size,
+      data: new Uint8Array(Buffer.from(data, 'base64')),
+    }));
+    // The first stream sets the columns back, so that the sequence may come again.
+    if (streams[0] !== undefined) streams[0].data[0] = (streams[0].data[0] ?? 0) | CLEAR_CACHE_RESET;
+    const [width, height] = [100, 70];
+    const surface = { words: new Uint32Array(width * height), width, height };
+    const rest = { codec: 'clearcodec', surfaceId: 1, codecContextId: null, frameId: 1, pixelFormat: 0x20 };
+    const decoder = new ClearCodecDecoder();
+    let number = 0;
+    const decode: DecodeAt = () => {
+      let pixels = 0;
+      for (const { data, ...size } of streams) {
+        data[1] = number;
+        number = (number + 1) & 0xff;
         decoder.decode({ ...rest, data, area: { x: 2, y: 3, ...size } }, surface);
         pixels += size.width * size.height;
       }
-    }
-    return pixels;
-  };
-  // A call decodes more than its size: it is for a tenth of a desktop.
-  return { codec: 'ClearCodec', content: 'all layers', width: 512, height: 192, decode, oracle: null };
+      return pixels;
+    };
+    const amount = decode(0, 0, surface);
+    const parts = streams.flatMap(({ data, ...size }) => [
+      new Writer().u16(size.width).u16(size.height).u32(data.length).finish(),
+      data,
+    ]);
+    const oracle = ['clear', 0, 0, joined(...parts)] as const;
+    const content = `sequence ${index}`;
+    return { codec: 'ClearCodec', content, unit: 'MP/s', width, height, amount, decode, oracle };
+  });
 }
 
 function avcCases(engine: H264Engine): DecoderCase[] {
@@ -187,7 +212,7 @@ function avcCases(engine: H264Engine): DecoderCase[] {
       for (const message of messages) surface.decode(codec, message, target);
       return messages.length * width * height;
     };
-    return { codec, content: 'photo', width: 1024, height: 768, decode, oracle: null };
+    return { codec, content: 'photo', unit: 'MP/s', width: 1024, height: 768, decode, oracle: null };
   });
 }
 
@@ -199,7 +224,8 @@ export function decoderCases(engine: H264Engine | null): DecoderCase[] {
     ...nscodecCases(),
     ...remoteFxCases(),
     ...progressiveCases(),
-    clearCodecCase(),
+    ...clearCodecCases(),
     ...(engine === null ? [] : avcCases(engine)),
+    ...byteCases(),
   ];
 }
