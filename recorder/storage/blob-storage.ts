@@ -1,5 +1,4 @@
 /** Blob storage as a recorder uses it: append blobs, blobs that are written once, listing, and reading. */
-import { DefaultAzureCredential } from '@azure/identity';
 import { BlobServiceClient, type ContainerClient, type StoragePipelineOptions } from '@azure/storage-blob';
 import type { StorageAccess } from '../../src/contract/recorder-protocol.js';
 import { AppendBlob } from './append-blob.js';
@@ -30,7 +29,7 @@ export class BlobStorage {
 
   /** Opens a container, and makes it where it is missing. @throws StorageError */
   static async open(access: StorageAccess, retries: RetryPolicy = STORAGE_RETRIES): Promise<BlobStorage> {
-    const container = serviceClient(access.connection).getContainerClient(access.container);
+    const container = (await serviceClient(access.connection)).getContainerClient(access.container);
     await withRetries('open the container', retries, async () => {
       if (!(await container.exists())) await container.createIfNotExists();
     });
@@ -99,11 +98,12 @@ export class BlobStorage {
   }
 }
 
-function serviceClient(connection: string): BlobServiceClient {
+async function serviceClient(connection: string): Promise<BlobServiceClient> {
   try {
-    return /^https?:\/\//.test(connection)
-      ? new BlobServiceClient(connection, new DefaultAzureCredential(), PIPELINE)
-      : BlobServiceClient.fromConnectionString(connection, PIPELINE);
+    if (!/^https?:\/\//.test(connection)) return BlobServiceClient.fromConnectionString(connection, PIPELINE);
+    // Loaded where it is used: it takes a good part of a recorder's start.
+    const { DefaultAzureCredential } = await import('@azure/identity');
+    return new BlobServiceClient(connection, new DefaultAzureCredential(), PIPELINE);
   } catch {
     throw new StorageError('misconfigured', 'the connection is neither a connection string nor an account URL');
   }

@@ -45,7 +45,8 @@ export type TraceStep =
   /** The part is closed and read. `tornBytes` at its end were being written when the gateway died. */
   | { readonly type: 'end'; readonly sizeBytes: number; readonly tornBytes: number; readonly sha256: string };
 
-const READ_BYTES = 1024 * 1024;
+/** As much is read at once as there is, up to so much; a chunk that is longer is read whole. */
+const READ_BYTES = 256 * 1024;
 
 export class TraceReader {
   readonly #part: number;
@@ -60,6 +61,10 @@ export class TraceReader {
   #chunkIndex = 0;
   #headerTag: Uint8Array | null = null;
   #corrupt = false;
+  /** What was read last, in memory that is used again: `#bufferedBytes` of the file from `#bufferAt` on. */
+  #buffer = new Uint8Array(0);
+  #bufferAt = 0;
+  #bufferedBytes = 0;
 
   /** @param key The session's key, 32 bytes. */
   constructor(part: number, path: string, key: Uint8Array) {
@@ -193,17 +198,30 @@ export class TraceReader {
     return this.#file;
   }
 
+  /** A view of so many bytes of the file, good until the next call. */
   async #read(position: number, length: number): Promise<Uint8Array> {
-    const file = await this.#open();
-    const bytes = new Uint8Array(length);
-    let filled = 0;
-    while (filled < length) {
-      const { bytesRead } = await file.read(bytes, filled, length - filled, position + filled);
-      if (bytesRead === 0) {
-        throw new TraceCorruptError(this.#chunkIndex, position + filled, 'the file is shorter than it was');
-      }
-      filled += bytesRead;
+    const from = position - this.#bufferAt;
+    if (from < 0 || from + length > this.#bufferedBytes) {
+      await this.#fill(position, length);
+      return this.#buffer.subarray(0, length);
     }
-    return bytes;
+    return this.#buffer.subarray(from, from + length);
+  }
+
+  /** Reads at least `length` bytes, and what else is known to be there. */
+  async #fill(position: number, length: number): Promise<void> {
+    const wanted = Math.max(length, Math.min(READ_BYTES, this.#knownBytes - position));
+    if (this.#buffer.length < wanted) this.#buffer = new Uint8Array(Math.max(wanted, READ_BYTES));
+    const file = await this.#open();
+    this.#bufferAt = position;
+    this.#bufferedBytes = 0;
+    while (this.#bufferedBytes < wanted) {
+      const missing = wanted - this.#bufferedBytes;
+      const at = position + this.#bufferedBytes;
+      const { bytesRead } = await file.read(this.#buffer, this.#bufferedBytes, missing, at);
+      if (bytesRead === 0 && this.#bufferedBytes >= length) return;
+      if (bytesRead === 0) throw new TraceCorruptError(this.#chunkIndex, at, 'the file is shorter than it was');
+      this.#bufferedBytes += bytesRead;
+    }
   }
 }
