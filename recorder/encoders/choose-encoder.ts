@@ -1,6 +1,5 @@
 /** Which encoder a recorder uses: the one that was asked for, or the best that runs here. */
 import type { EncoderChoice } from '../../src/contract/recorder-protocol.js';
-import { loadFfmpeg } from './ffmpeg-encoder.js';
 import { loadNodeAv } from './node-av-encoder.js';
 import { EncoderError, type EncoderEngine } from './video-encoder.js';
 
@@ -8,6 +7,9 @@ const INSTALL_FFMPEG = 'install ffmpeg 5.1 or later (with libx264), or name its 
 const INSTALL_NODE_AV = 'run "npm install node-av" (Linux with glibc, macOS or Windows)';
 
 type Load = () => Promise<EncoderEngine | null>;
+
+/** Loaded where it is used: most recorders do without. */
+const loadFfmpeg: Load = async () => (await import('./ffmpeg-encoder.js')).loadFfmpeg();
 
 /** @throws EncoderError `encoder-missing`, with what to install. */
 export async function chooseEncoder(

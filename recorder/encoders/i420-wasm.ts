@@ -2,7 +2,7 @@
  * BGRX to I420 with the WebAssembly kernel. A rectangle goes through the kernel's memory in strips of rows: copied in
  * (odd edges repeated), converted, and copied out to the encoder's planes.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { type KernelMemory, loadKernel } from '../wasm/load-kernel.js';
 import { scalarConverter } from './i420-scalar.js';
 import type { BgrxConverter, BgrxPicture, I420Planes, Rectangle } from './i420.js';
 
@@ -11,17 +11,7 @@ const STRIP_BYTES = 256 * 1024;
 /** The kernel works on 16 pixels at a time. */
 const LANE = 16;
 
-/** WebAssembly as far as it is used: its types come with the browser's, which this folder does without. */
-declare const WebAssembly: {
-  validate(bytes: Uint8Array): boolean;
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object, imports: object) => { readonly exports: unknown };
-};
-
-interface Kernel {
-  readonly memory: { readonly buffer: ArrayBuffer };
-  base(): number;
-  reserve(bytes: number): number;
+interface Kernel extends KernelMemory {
   convert(
     source: number,
     sourceStride: number,
@@ -54,22 +44,9 @@ export function createConverter(): BgrxConverter {
 
 /** The kernel's converter; null when it was not built or the machine has no SIMD in WebAssembly. */
 export function createWasmConverter(): BgrxConverter | null {
-  const kernel = loadKernel();
+  const kernel = loadKernel('bgrx-to-i420') as Kernel | null;
   if (kernel === null) return null;
   return { name: 'wasm-simd', convert: (picture, area, planes) => convert(kernel, picture, area, planes) };
-}
-
-function loadKernel(): Kernel | null {
-  // The second place is seen from the TypeScript sources, which tests run.
-  const places = ['../kernels/bgrx-to-i420.wasm', '../../dist/recorder/kernels/bgrx-to-i420.wasm'];
-  const file = places.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(url));
-  if (file === undefined) return null;
-  const bytes = readFileSync(file);
-  // False where the machine has no SIMD in WebAssembly.
-  if (!WebAssembly.validate(bytes)) return null;
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {});
-  // The kernel's exports are declared in its source, which the build compiled.
-  return exports as Kernel;
 }
 
 function convert(kernel: Kernel, picture: BgrxPicture, area: Rectangle, planes: I420Planes): void {

@@ -92,7 +92,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     loadSigner(path.join(keys, 'signing.pem')),
     loadOrCreateCertificate(path.join(dataDir, 'tls'), [settings.publicHost, 'localhost', '127.0.0.1'], clock()),
   ]);
-  const recorderEntry = fileURLToPath(compiledEntry('recorder/main.js'));
+  const recorderEntry = fileURLToPath(compiledEntry('recorder/bundle/main.js'));
   const startRecorder = recorderStarter(recorderEntry);
   // All are waited for, so that what did open is closed again when another did not.
   const [storageOpening, databaseOpening, probing] = await Promise.allSettled([

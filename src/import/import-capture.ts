@@ -230,7 +230,7 @@ class Import {
     return new RecordingService({
       storage: storage.access,
       encoder: settings.encoder,
-      startRecorder: recorderStarter(fileURLToPath(compiledEntry('recorder/main.js'))),
+      startRecorder: recorderStarter(fileURLToPath(compiledEntry('recorder/bundle/main.js'))),
       rows: new DatabaseRecordingRows(database, Date.now),
       audit,
       seal: (body) => sealManifest(body, signer),

@@ -93,10 +93,15 @@ export function cpuSeconds(pid: number): number {
     .filter((name) => /^\d+$/.test(name))
     .map((name) => statOf(Number(name)))
     .filter((stat) => stat !== null)
-    .filter((stat) => stat.pid === pid || (stat.parent === pid && stat.command.includes('recorder/main')))
+    .filter((stat) => stat.pid === pid || (stat.parent === pid && isRecorder(stat.command)))
     // Of ended children only the gateway's own figure tells; storage lives as long as the gateway.
     .reduce((sum, stat) => sum + stat.own + (stat.pid === pid ? stat.children : 0), 0);
   return ticks / CLOCK_TICKS_A_SECOND;
+}
+
+/** One that has ended and was not waited for has no command line any more. */
+function isRecorder(command: string): boolean {
+  return command === '' || command.includes('recorder/bundle/main');
 }
 
 const CLOCK_TICKS_A_SECOND = 100;

@@ -1,22 +1,12 @@
 /** The WebAssembly kernel of tiles, `recorder/kernels/remotefx-tile.ts`: 3 to 5 times as fast as its scalar twin. */
-import { existsSync, readFileSync } from 'node:fs';
+import { type KernelMemory, loadKernel } from '../../wasm/load-kernel.js';
 import { COEFFICIENTS } from './rlgr.js';
 
 const PLANE_BYTES = 2 * COEFFICIENTS;
 /** Y, Cb, Cr and the transform's temporary values, then the pixels. */
 const TOTAL_BYTES = 4 * PLANE_BYTES + 4 * COEFFICIENTS;
 
-/** WebAssembly as far as it is used: its types come with the browser's, which this folder does without. */
-declare const WebAssembly: {
-  validate(bytes: Uint8Array): boolean;
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object, imports: object) => { readonly exports: unknown };
-};
-
-interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer };
-  base(): number;
-  reserve(bytes: number): number;
+interface Exports extends KernelMemory {
   inverseDwt(data: number, temporary: number): void;
   convertToBgrx(y: number, cb: number, cr: number, out: number): void;
 }
@@ -35,7 +25,7 @@ export interface TileKernel {
 
 /** The kernel; null when it was not built or the machine has no SIMD in WebAssembly. */
 export function createWasmTileKernel(): TileKernel | null {
-  const exports = instantiate();
+  const exports = loadKernel('remotefx-tile') as Exports | null;
   if (exports === null) return null;
   const base = exports.base();
   if (exports.reserve(base + TOTAL_BYTES) === 0) return null;
@@ -51,16 +41,3 @@ export function createWasmTileKernel(): TileKernel | null {
 }
 
 type Offsets = [y: number, cb: number, cr: number, temporary: number, pixels: number];
-
-function instantiate(): Exports | null {
-  // The second place is seen from the TypeScript sources, which tests run.
-  const places = ['../../kernels/remotefx-tile.wasm', '../../../dist/recorder/kernels/remotefx-tile.wasm'];
-  const file = places.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(url));
-  if (file === undefined) return null;
-  const bytes = readFileSync(file);
-  // False where the machine has no SIMD in WebAssembly.
-  if (!WebAssembly.validate(bytes)) return null;
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {});
-  // The kernel's exports are declared in its source, which the build compiled.
-  return exports as Exports;
-}

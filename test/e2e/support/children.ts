@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { isAlive, listProcesses } from '../../peers/processes.js';
 import { waitFor } from '../../peers/wait.js';
 
-const ENTRIES = { recorder: 'recorder/main.js', storage: 'azurite' } as const;
+const ENTRIES = { recorder: 'recorder/bundle/main.js', storage: 'azurite' } as const;
 
 /** Process ids of the gateway's children of this kind. */
 export function childrenOf(gatewayPid: number, kind: keyof typeof ENTRIES): number[] {

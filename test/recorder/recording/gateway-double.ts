@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { TEST_SIGNATURE } from './test-signature.js';
 import type { FromRecorder, ToRecorder } from '../../../src/contract/recorder-protocol.js';
 
-const MAIN = fileURLToPath(new URL('../../../dist/recorder/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../dist/recorder/bundle/main.js', import.meta.url));
 
 type Kind = FromRecorder['type'];
 type Of<K extends Kind> = FromRecorder & { readonly type: K };
