@@ -8,6 +8,7 @@ import type { RecordingSetting } from '../contract/rule.js';
 import type { Database } from '../database/open.js';
 import type { AuditAppender, Identity } from '../identity/identity.js';
 import { auditRoutes } from './audit-routes.js';
+import { CONTENT_SECURITY } from './content-security.js';
 import { credentialRoutes } from './credential-routes.js';
 import { installErrorHandling } from './error-handler.js';
 import { installGuard, REVIEWERS } from './guard.js';
@@ -99,25 +100,7 @@ async function installApi(api: FastifyInstance, deps: HttpServerDeps): Promise<v
 
 async function installHeaders(server: FastifyInstance): Promise<void> {
   await server.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        fontSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:', 'blob:'],
-        connectSrc: ["'self'"],
-        // hls.js plays from a MediaSource and runs its demuxer in a worker: both are blob: addresses.
-        mediaSrc: ["'self'", 'blob:'],
-        workerSrc: ["'self'", 'blob:'],
-        manifestSrc: ["'self'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-        objectSrc: ["'none'"],
-      },
-    },
+    contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY },
     referrerPolicy: { policy: 'no-referrer' },
     frameguard: { action: 'deny' },
     // Other hosts below this name are not ours to decide about.

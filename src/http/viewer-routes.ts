@@ -1,7 +1,8 @@
-/** The built viewer: static files, and its one document at every address that is one of its pages. */
+/** The built viewer: static files, its document at every address that is one of its pages, and the desktop's document. */
 import { basename, dirname } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import { DESKTOP_CONTENT_SECURITY } from './content-security.js';
 
 /** Addresses of the viewer's pages, see viewer/router.ts. */
 const PAGES = ['/', '/sign-in', '/sessions', '/sessions/:id', '/recordings/:id', '/connect', '/audit'];
@@ -18,5 +19,7 @@ export async function viewerRoutes(scope: FastifyInstance, folder: string): Prom
       reply.header('cache-control', lasting ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
+  const contentSecurityPolicy = { useDefaults: false, directives: DESKTOP_CONTENT_SECURITY };
+  scope.get('/desktop', { helmet: { contentSecurityPolicy } }, (_request, reply) => reply.sendFile('desktop.html'));
   for (const page of PAGES) scope.get(page, (_request, reply) => reply.sendFile('index.html'));
 }

@@ -8,6 +8,7 @@ import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 import { admit, type AdmissionOptions } from '../gateway/rdp/admission.js';
 import { PeerSilentError } from '../gateway/rdp/connection-start.js';
 import { runSession, type SessionRunnerOptions } from '../gateway/rdp/session-runner.js';
+import type { SessionEndReason } from '../gateway/sessions/live-session.js';
 import { DecodeError } from '../rdp/wire/errors.js';
 import { keepAlive } from './keep-alive.js';
 import { PortalClient, refuseStream } from './portal-client.js';
@@ -25,6 +26,8 @@ const MAX_MESSAGE_BYTES = 64 * 1024;
 const HIGH_WATER_MARK_BYTES = 64 * 1024;
 /** 1003: data of a kind that is not read here. */
 const CLOSE_UNSUPPORTED_DATA = 1003;
+/** The page's own code: the person has disconnected, and does not come back to this session. */
+const CLOSE_DISCONNECTED = 4001;
 
 export interface PortalEntranceOptions extends SessionRunnerOptions {
   readonly admission: AdmissionOptions;
@@ -117,8 +120,11 @@ export class PortalEntrance {
       await refuseStream(stream, admitted.reason);
       return;
     }
-    const onIdle = (): void => admission.live.get(admitted.session.id)?.connection?.end('client-idle');
-    keepAlive(webSocket, { pingMs: PING_MS, idleMs, onIdle });
+    const end = (reason: SessionEndReason): void => admission.live.get(admitted.session.id)?.connection?.end(reason);
+    keepAlive(webSocket, { pingMs: PING_MS, idleMs, onIdle: () => end('client-idle') });
+    webSocket.on('close', (code) => {
+      if (code === CLOSE_DISCONNECTED) end('client-disconnected');
+    });
     await runSession(this.#options, admitted, new PortalClient(stream, start.request, clientAddress));
   }
 

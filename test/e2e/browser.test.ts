@@ -95,6 +95,8 @@ describe.runIf(requirePeers(...PEERS, 'chromium'))('in the browser', () => {
       await open('/connect');
       await page.getByRole('radio', { name: /shadow/ }).check();
       await look('connect');
+      await page.getByRole('radio', { name: 'An RDP client' }).check();
+      await look('connect-native');
       await page.getByRole('button', { name: 'Get a ticket' }).click();
       const command = await page.locator('.command code').textContent();
       if (command === null) throw new Error('no command');

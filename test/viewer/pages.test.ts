@@ -132,6 +132,7 @@ describe('connecting', () => {
     stage.server.world.sessions = [{ ...session, state: 'authorised', recording: 'none' }];
     await page.goto(`${stage.server.url}/connect`);
     await page.getByRole('radio', { name: /ledger-db/ }).check();
+    await page.getByRole('radio', { name: 'An RDP client' }).check();
     await page.getByText('The session is recorded, and ends when it cannot be.').waitFor();
     await page.getByRole('button', { name: 'Get a ticket' }).click();
 
@@ -172,6 +173,7 @@ describe('connecting', () => {
     };
     await page.goto(`${stage.server.url}/connect`);
     await page.getByRole('radio', { name: /build-agent/ }).check();
+    await page.getByRole('radio', { name: 'An RDP client' }).check();
     await page.getByRole('button', { name: 'Get a ticket' }).click();
     await page.getByText('The ticket has expired.').waitFor();
     await page.getByRole('button', { name: 'Get another one' }).click();

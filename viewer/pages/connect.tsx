@@ -1,18 +1,15 @@
 /** Choose a target, see whether the session will be recorded, get what a client needs. */
 import { useState } from 'preact/hooks';
-import type { Me, Problem, SessionCreated, SessionRequest, TargetInfo } from '../../src/contract/api.js';
-import { getJson, postJson, problemOf } from '../api/client.js';
+import type { Me, SessionCreated, TargetInfo } from '../../src/contract/api.js';
+import { getJson } from '../api/client.js';
 import { useResource } from '../api/use-resource.js';
 import { SettingBadge } from '../components/badge.js';
 import { EmptyNotice, ProblemNotice } from '../components/notice.js';
 import { Page } from '../components/page.js';
+import { NativeForm } from './native-form.js';
+import { PortalForm } from './portal-form.js';
+import { RECORDING_SENTENCES } from './recording-sentences.js';
 import { TicketPanel } from './ticket-panel.js';
-
-const RECORDING_SENTENCES = {
-  required: 'The session is recorded, and ends when it cannot be.',
-  preferred: 'The session is recorded; it goes on, with a gap in the recording, when it cannot be.',
-  off: 'The session is not recorded.',
-} as const;
 
 interface Ticket {
   readonly target: TargetInfo;
@@ -32,7 +29,7 @@ export function ConnectPage({ me }: { me: Me }) {
     );
   }
   return (
-    <Page title="Connect" lead="Choose a target. You get a ticket for your RDP client that works once.">
+    <Page title="Connect" lead="Choose a target, and whether you connect in this browser or with an RDP client.">
       {targets.problem !== null && <ProblemNotice problem={targets.problem} onRetry={targets.reload} />}
       {targets.value === null && targets.problem === null && (
         <div role="status" aria-label="Loading targets">
@@ -48,8 +45,7 @@ export function ConnectPage({ me }: { me: Me }) {
 
 function TargetForm({ targets, onTicket }: { targets: readonly TargetInfo[]; onTicket: (ticket: Ticket) => void }) {
   const [chosen, setChosen] = useState<TargetInfo | null>(targets.length === 1 ? (targets[0] ?? null) : null);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [entrance, setEntrance] = useState<'portal' | 'native'>('portal');
   if (targets.length === 0) {
     return (
       <EmptyNotice title="There are no targets">
@@ -57,43 +53,52 @@ function TargetForm({ targets, onTicket }: { targets: readonly TargetInfo[]; onT
       </EmptyNotice>
     );
   }
-  const create = async (target: TargetInfo): Promise<void> => {
-    setBusy(true);
-    setProblem(null);
-    const request: SessionRequest = {
-      targetId: target.id,
-      connectionMethod: 'native',
-      authenticationMethod: 'password',
-    };
-    try {
-      const created = await postJson<SessionCreated>('/api/v1/sessions', request);
-      if (created !== null) onTicket({ target, created });
-    } catch (error) {
-      setProblem(problemOf(error));
-    } finally {
-      setBusy(false);
-    }
-  };
-  const submit = (event: Event): void => {
-    event.preventDefault();
-    if (chosen !== null) void create(chosen);
-  };
   return (
-    <form onSubmit={submit}>
-      {problem !== null && <ProblemNotice problem={problem} />}
+    <>
       <fieldset class="targets">
         <legend class="hidden">Target</legend>
         {targets.map((target) => (
           <TargetChoice key={target.id} target={target} chosen={chosen?.id === target.id} onChoose={setChosen} />
         ))}
       </fieldset>
-      <div class="row form-end">
-        <button type="submit" class="button button-main" disabled={chosen === null || busy}>
-          {busy ? 'Asking…' : 'Get a ticket'}
-        </button>
-        <p class="muted">{chosen === null ? 'Choose a target first.' : RECORDING_SENTENCES[chosen.recording]}</p>
-      </div>
-    </form>
+      {chosen === null ? (
+        <p class="muted form-end">Choose a target first.</p>
+      ) : (
+        <>
+          <EntranceChoice entrance={entrance} onChoose={setEntrance} />
+          {entrance === 'portal' ? (
+            <PortalForm key={chosen.id} target={chosen} />
+          ) : (
+            <NativeForm
+              key={chosen.id}
+              target={chosen}
+              onCreated={(created) => onTicket({ target: chosen, created })}
+            />
+          )}
+        </>
+      )}
+    </>
+  );
+}
+
+interface EntranceChoiceProps {
+  readonly entrance: 'portal' | 'native';
+  readonly onChoose: (entrance: 'portal' | 'native') => void;
+}
+
+function EntranceChoice({ entrance, onChoose }: EntranceChoiceProps) {
+  return (
+    <fieldset class="entrances">
+      <legend class="hidden">Connect with</legend>
+      <label>
+        <input type="radio" name="entrance" checked={entrance === 'portal'} onChange={() => onChoose('portal')} />
+        This browser
+      </label>
+      <label>
+        <input type="radio" name="entrance" checked={entrance === 'native'} onChange={() => onChoose('native')} />
+        An RDP client
+      </label>
+    </fieldset>
   );
 }
 

@@ -282,6 +282,9 @@ describe('server data blocks', () => {
   });
 });
 
+/** The key of T.124's connect data: a choice and an object identifier. */
+const CONNECT_DATA_KEY_BYTES = 7;
+
 describe('GCC conference', () => {
   it('create request round-trips, and throws "truncated" at every missing byte', () => {
     fc.assert(
@@ -289,6 +292,24 @@ describe('GCC conference', () => {
         const pdu = encodeConferenceCreateRequest({ clientData });
         expect(decodeConferenceCreateRequest(over(pdu))).toEqual({ clientData });
         expectTruncations(pdu, decodeConferenceCreateRequest);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it('takes a create request whose length leaves out the one before the user data, as IronRDP sends it', () => {
+    fc.assert(
+      fc.property(anyClientData, (clientData) => {
+        const pdu = encodeConferenceCreateRequest({ clientData });
+        const lengthAt = CONNECT_DATA_KEY_BYTES;
+        fc.pre(((pdu[lengthAt] ?? 0) & 0x80) !== 0);
+        const shorter = pdu.slice();
+        const view = new DataView(shorter.buffer);
+        view.setUint16(lengthAt, view.getUint16(lengthAt) - 2);
+        fc.pre((view.getUint16(lengthAt) & 0x7fff) >= 0x80);
+        expect(decodeConferenceCreateRequest(over(shorter))).toEqual({ clientData });
+        view.setUint16(lengthAt, view.getUint16(lengthAt) - 1);
+        expect(codeOf(() => decodeConferenceCreateRequest(over(shorter)))).toBe('invalid');
       }),
       { numRuns: 10 },
     );

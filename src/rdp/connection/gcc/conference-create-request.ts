@@ -15,11 +15,19 @@ export interface ConferenceCreateRequest {
  */
 const REQUEST_HEADER: readonly number[] = [0x00, 0x08, 0x00, 0x10, 0x00, 0x01, 0xc0, 0x00, 0x44, 0x75, 0x63, 0x61];
 
+/** Bytes of the length before user data of 128 bytes or more. */
+const USER_DATA_LENGTH_BYTES = 2;
+
 /** Decodes the request, which must be all that `reader` has left. */
 export function decodeConferenceCreateRequest(reader: Reader): ConferenceCreateRequest {
   readConnectDataKey(reader);
-  const connectPdu = reader.sub(readPerLength(reader), 'connectPDU');
-  reader.end();
+  const lengthBytes = readPerLength(reader);
+  // IronRDP's length leaves out the one before the user data; servers read on.
+  if (lengthBytes !== reader.remaining && lengthBytes + USER_DATA_LENGTH_BYTES !== reader.remaining) {
+    reader.sub(lengthBytes, 'connectPDU');
+    reader.end();
+  }
+  const connectPdu = reader.sub(reader.remaining, 'connectPDU');
   expectBytes(connectPdu, REQUEST_HEADER, 'conferenceCreateRequest');
   const userData = connectPdu.sub(readPerLength(connectPdu), 'client data');
   connectPdu.end();

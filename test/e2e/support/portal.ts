@@ -1,0 +1,127 @@
+/** A person at the portal: signs in, chooses a machine, and works on its desktop in a tab of Debian's Chromium. */
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { SessionId } from '../../../src/contract/ids.js';
+import type { Raster } from '../../pixels/raster.js';
+import { collectComplaints, launchBrowser } from '../../viewer/support/browser.js';
+import type { Lab } from '../../peers/lab.js';
+import { waitFor } from '../../peers/wait.js';
+import type { GatewayProcess } from './gateway-process.js';
+
+/** A machine under load takes its time. */
+export const DESKTOP_TIMEOUT_MS = 40_000;
+
+export interface PortalDesktop {
+  readonly page: Page;
+  readonly sessionId: SessionId;
+  /** Routing token of the session: what must be in no log. */
+  readonly ticket: string;
+}
+
+export class PortalPerson {
+  readonly browser: Browser;
+  readonly context: BrowserContext;
+  readonly page: Page;
+  readonly complaints: string[] = [];
+  readonly #origin: string;
+
+  private constructor(browser: Browser, context: BrowserContext, page: Page, origin: string) {
+    this.browser = browser;
+    this.context = context;
+    this.page = page;
+    this.#origin = origin;
+  }
+
+  /** @param port the gateway's web server, or of something between */
+  static async signIn(lab: Lab, gateway: GatewayProcess, port = gateway.httpPort): Promise<PortalPerson> {
+    const browser = await launchBrowser();
+    lab.onClose(() => browser.close());
+    const origin = `https://127.0.0.1:${port}`;
+    const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1024, height: 768 } });
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
+    const [name = '', value = ''] = (gateway.api.cookie ?? '').split('=');
+    await context.addCookies([{ name, value, domain: '127.0.0.1', path: '/', secure: true, httpOnly: true }]);
+    const page = await context.newPage();
+    const person = new PortalPerson(browser, context, page, origin);
+    context.on('page', (opened) => person.complaints.push(...watched(opened, person.complaints)));
+    watched(page, person.complaints);
+    return person;
+  }
+
+  open(path: string): Promise<unknown> {
+    return this.page.goto(this.#origin + path);
+  }
+
+  /** Chooses a machine in the portal and connects; resolves when its desktop is in a tab. */
+  async connect(
+    target: string,
+    credentials: { readonly user: string; readonly password: string },
+  ): Promise<PortalDesktop> {
+    await this.open('/connect');
+    await this.page.getByRole('radio', { name: new RegExp(target) }).check();
+    await this.page.getByLabel('User name').fill(credentials.user);
+    await this.page.getByLabel('Password').fill(credentials.password);
+    const [page] = await Promise.all([
+      this.context.waitForEvent('page'),
+      this.page.getByRole('button', { name: 'Connect', exact: true }).click(),
+    ]);
+    const created = await page.waitForResponse((response) => response.url().endsWith('/api/v1/sessions'));
+    const { sessionId, routingToken } = (await created.json()) as { sessionId: SessionId; routingToken: string };
+    await page.getByRole('button', { name: 'Disconnect' }).waitFor({ timeout: DESKTOP_TIMEOUT_MS });
+    return { page, sessionId, ticket: routingToken };
+  }
+}
+
+function watched(page: Page, complaints: string[]): string[] {
+  const found = collectComplaints(page);
+  const { push } = found;
+  // What is found later goes to the person's list.
+  found.push = (...texts) => {
+    complaints.push(...texts);
+    return push.apply(found, texts);
+  };
+  return [];
+}
+
+/** What the desktop's canvas shows. */
+export async function canvasPicture(page: Page): Promise<Raster> {
+  const { width, height, base64 } = await page.evaluate(() => {
+    const shown = document.querySelector('iron-remote-desktop')?.shadowRoot?.querySelector('canvas') ?? null;
+    const copy = document.createElement('canvas');
+    const context = copy.getContext('2d', { willReadFrequently: true });
+    if (shown === null || context === null) throw new Error('no desktop');
+    [copy.width, copy.height] = [shown.width, shown.height];
+    context.drawImage(shown, 0, 0);
+    const { data } = context.getImageData(0, 0, copy.width, copy.height);
+    let text = '';
+    for (let at = 0; at < data.length; at += 4) {
+      text += String.fromCharCode(data[at + 2] ?? 0, data[at + 1] ?? 0, data[at] ?? 0, 0);
+    }
+    return { width: copy.width, height: copy.height, base64: btoa(text) };
+  });
+  return { width, height, data: Buffer.from(base64, 'base64') };
+}
+
+/** Waits until the canvas shows what `is` asks for; gives the picture. */
+export function waitForPicture(page: Page, what: string, is: (picture: Raster) => boolean): Promise<Raster> {
+  return waitFor(
+    what,
+    async () => {
+      const picture = await canvasPicture(page).catch(() => null);
+      return picture !== null && is(picture) ? picture : undefined;
+    },
+    DESKTOP_TIMEOUT_MS,
+  );
+}
+
+/** Moves the pointer to a place of the remote desktop; clicks there when asked to. */
+export async function pointAt(page: Page, x: number, y: number, click = false): Promise<void> {
+  const box = await page.locator('iron-remote-desktop canvas').boundingBox();
+  const size = await page.locator('iron-remote-desktop canvas').evaluate((canvas) => {
+    const { width, height } = canvas as HTMLCanvasElement;
+    return { width, height };
+  });
+  if (box === null) throw new Error('no desktop');
+  const [atX, atY] = [box.x + (x / size.width) * box.width, box.y + (y / size.height) * box.height];
+  await page.mouse.move(atX, atY);
+  if (click) await page.mouse.click(atX, atY);
+}

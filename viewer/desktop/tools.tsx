@@ -1,0 +1,80 @@
+/** What a keyboard in a browser cannot do, and the way out. */
+import { useEffect, useState } from 'preact/hooks';
+import type { RemoteDesktop } from './remote-desktop.js';
+
+interface ToolsProps {
+  readonly desktop: RemoteDesktop;
+  readonly remoteClipboard: boolean;
+}
+
+export function Tools({ desktop, remoteClipboard }: ToolsProps) {
+  const [failed, setFailed] = useState('');
+  const byHand = useClipboardByHand();
+  const exchange = (work: () => Promise<void>): void => {
+    setFailed('');
+    work()
+      .catch(() => setFailed('The clipboard has nothing to give, or the browser does not allow it.'))
+      .finally(() => desktop.focus());
+  };
+  return (
+    <div class="desktop-tools">
+      {failed !== '' && <span role="status">{failed}</span>}
+      <button
+        type="button"
+        class="button"
+        onClick={() => {
+          desktop.ctrlAltDel();
+          desktop.focus();
+        }}
+      >
+        Ctrl+Alt+Del
+      </button>
+      {byHand && (
+        <>
+          <button type="button" class="button" onClick={() => exchange(() => desktop.sendClipboard())}>
+            Send clipboard
+          </button>
+          <button
+            type="button"
+            class="button"
+            disabled={!remoteClipboard}
+            onClick={() => exchange(() => desktop.takeClipboard())}
+          >
+            Take clipboard
+          </button>
+        </>
+      )}
+      <button type="button" class="button" onClick={() => void toggleFullScreen().finally(() => desktop.focus())}>
+        Full screen
+      </button>
+      <button type="button" class="button button-danger" onClick={() => desktop.disconnect()}>
+        Disconnect
+      </button>
+    </div>
+  );
+}
+
+async function toggleFullScreen(): Promise<void> {
+  // A browser that refuses leaves everything as it is.
+  const change =
+    document.fullscreenElement === null ? document.documentElement.requestFullscreen() : document.exitFullscreen();
+  await change.catch(() => undefined);
+}
+
+/** True where the browser does not let the page follow the clipboard by itself. */
+function useClipboardByHand(): boolean {
+  const [byHand, setByHand] = useState(true);
+  useEffect(() => {
+    let status: PermissionStatus | null = null;
+    const update = (): void => setByHand(status?.state !== 'granted');
+    const ask = async (): Promise<void> => {
+      // Not every browser knows this permission, and the types of none do.
+      status = await navigator.permissions.query({ name: 'clipboard-read' as PermissionName });
+      status.addEventListener('change', update);
+      update();
+    };
+    ask().catch(() => setByHand(true));
+    return () => status?.removeEventListener('change', update);
+  }, []);
+  return byHand;
+}
