@@ -1,0 +1,88 @@
+/**
+ * A way to a real target on which PDUs can be put in as if the target had sent them, and on which it is seen what the
+ * target is asked. Everything else passes as it is.
+ */
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createSecureContext } from 'node:tls';
+import { onTestFinished } from 'vitest';
+import { openClientLeg } from '../../src/gateway/rdp/client-leg.js';
+import { readConnectionStart } from '../../src/gateway/rdp/connection-start.js';
+import { RelayPump } from '../../src/gateway/relay/relay-pump.js';
+import { openTargetLeg } from '../../src/gateway/rdp/target/open-target-leg.js';
+import { makeCertificate } from '../../src/gateway/tls/certificate.js';
+import { locateSendData } from '../../src/rdp/connection/mcs/send-data.js';
+import { PROTOCOL_SSL } from '../../src/rdp/connection/security-protocols.js';
+import type { RelayMachine, RelayOutput } from '../../src/rdp/relay/output.js';
+import { PduType, sharePdus } from '../../src/rdp/session/share-control.js';
+import { decodeShareData } from '../../src/rdp/session/share-data.js';
+import { DecodeError } from '../../src/rdp/wire/errors.js';
+import { isFastPath } from '../../src/rdp/wire/tpkt.js';
+
+const TIMEOUT_MS = 5000;
+
+export interface SpoilingRelay {
+  readonly port: number;
+  /** Puts PDUs before what the client is sent next; the next that it says itself brings them, too. */
+  inject(...pdus: readonly Uint8Array[]): void;
+  /** Types of the Data PDUs that the target was sent. */
+  readonly asked: readonly number[];
+}
+
+/** Relays one connection after the other to a port of 127.0.0.1 until the test ends. */
+export async function startSpoilingRelay(targetPort: number): Promise<SpoilingRelay> {
+  const { certificatePem: cert, privateKeyPem } = await makeCertificate(['localhost'], Date.now());
+  const secureContext = createSecureContext({ cert, key: privateKeyPem });
+  const waiting: Uint8Array[] = [];
+  const asked: number[] = [];
+  const injected = (): RelayOutput[] =>
+    waiting.splice(0).map((bytes) => ({ type: 'send', to: 'client', bytes }) as const);
+  const run = async (socket: Socket): Promise<void> => {
+    const { request } = await readConnectionStart(socket, TIMEOUT_MS);
+    const target = await openTargetLeg({
+      address: '127.0.0.1',
+      port: targetPort,
+      requestedProtocols: PROTOCOL_SSL,
+      flags: 0,
+      roots: [],
+      checkCertificate: async () => {},
+      timeoutMs: TIMEOUT_MS,
+    });
+    const client = await openClientLeg(socket, request, secureContext, TIMEOUT_MS);
+    const machine: RelayMachine = {
+      fromTarget: (bytes) => [...injected(), { type: 'send', to: 'client', bytes }],
+      fromClient: (bytes) => {
+        asked.push(...dataPduTypes(bytes));
+        return [...injected(), { type: 'send', to: 'target', bytes }];
+      },
+      redraw: () => [],
+      close: () => [],
+    };
+    const ignored = { onEvent: () => {}, onEntraSeen: () => {}, onTraceLost: () => false };
+    await new RelayPump(client, target.socket, machine, null, ignored).done;
+    client.destroy();
+    target.socket.destroy();
+  };
+  const server = createServer({ pauseOnConnect: true }, (socket) => void run(socket).catch(() => socket.destroy()));
+  await new Promise<void>((listening) => {
+    server.listen(0, '127.0.0.1', listening);
+  });
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  return { port, asked, inject: (...pdus) => void waiting.push(...pdus) };
+}
+
+/** What is not in a share says nothing here. */
+function dataPduTypes(frame: Uint8Array): number[] {
+  if (isFastPath(frame)) return [];
+  try {
+    const location = locateSendData(frame);
+    if (location === null) return [];
+    const pdus = [...sharePdus(frame.subarray(location.offset, location.offset + location.sizeBytes))];
+    return pdus.flatMap((pdu) =>
+      pdu.kind === 'share' && pdu.pduType === PduType.data ? [decodeShareData(pdu.body).pduType2] : [],
+    );
+  } catch (error) {
+    if (error instanceof DecodeError) return [];
+    throw error;
+  }
+}
