@@ -2,12 +2,14 @@
 import type { Migration } from 'kysely';
 import * as initial from './0001-initial.js';
 import * as policyFacts from './0002-policy-facts.js';
+import * as identity from './0003-identity.js';
 import * as credentials from './0005-credentials.js';
 import * as targetChannels from './0006-target-channels.js';
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-initial': initial,
   '0002-policy-facts': policyFacts,
+  '0003-identity': identity,
   '0005-credentials': credentials,
   '0006-target-channels': targetChannels,
 };

@@ -1,7 +1,8 @@
 /** The HTTP API's types, shared by the gateway and the viewer. Times are ISO 8601 in UTC, durations milliseconds. */
 import type { ChannelOverrides, ChannelUse } from './channel-policy.js';
-import type { SessionId, TargetId } from './ids.js';
+import type { SessionId, TargetId, UserId } from './ids.js';
 import type { AuthenticationMethod, ConnectionMethod, RecordingSetting } from './rule.js';
+import type { Scope } from './scopes.js';
 
 /** RFC 9457 problem details. */
 export interface Problem {
@@ -31,11 +32,118 @@ export interface Me {
   readonly roles: readonly Role[];
 }
 
-export type Role = 'administrator' | 'operator' | 'auditor' | 'user';
+export const ROLES = ['administrator', 'operator', 'auditor', 'user'] as const;
+export type Role = (typeof ROLES)[number];
 
 /** `POST /api/v1/sign-in` with the secret of a one-time sign-in link. */
 export interface SignInRequest {
   readonly token: string;
+}
+
+/** `POST /api/v1/sign-in/password`. */
+export interface PasswordSignInRequest {
+  readonly userName: string;
+  readonly password: string;
+}
+
+/** How a web session began. */
+export type SignInMethod = 'link' | 'password' | 'oidc';
+
+/** `GET /api/v1/sign-in/methods`: what the sign-in page offers. One-time links always work. */
+export interface SignInMethods {
+  readonly password: boolean;
+  /** Name of the OpenID Connect provider; null when there is none. */
+  readonly provider: string | null;
+}
+
+/** `GET /api/v1/account`: the signed-in person's own. */
+export interface Account extends Me {
+  readonly hasPassword: boolean;
+  /** False for people of an OpenID Connect provider, and where local passwords are switched off. */
+  readonly mayHavePassword: boolean;
+  /** True when a new password asks for the one that holds. */
+  readonly currentPasswordNeeded: boolean;
+  /** Characters that a password needs at least. */
+  readonly passwordMinLength: number;
+}
+
+/** `PUT /api/v1/account/password`. */
+export interface PasswordChange {
+  readonly currentPassword?: string;
+  readonly newPassword: string;
+}
+
+/** One of `GET /api/v1/account/sessions` -> `{ sessions }`. */
+export interface WebSessionInfo {
+  readonly id: string;
+  readonly method: SignInMethod;
+  readonly clientAddress: string;
+  readonly userAgent: string;
+  readonly createdAt: string;
+  readonly lastSeenAt: string;
+  /** The one that asks. */
+  readonly current: boolean;
+}
+
+/** One of `GET /api/v1/account/tokens` -> `{ tokens }`. */
+export interface ApiTokenInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly expired: boolean;
+  readonly lastUsedAt: string | null;
+  readonly lastUsedAddress: string | null;
+}
+
+/** `POST /api/v1/account/tokens`. */
+export interface ApiTokenRequest {
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** Days from now. */
+  readonly lifetimeDays: number;
+}
+
+/** Its answer, 201: `token` is shown this once. */
+export interface ApiTokenCreated extends ApiTokenInfo {
+  readonly token: string;
+}
+
+/** One of `GET /api/v1/users` -> `{ users }`. */
+export interface UserInfo {
+  readonly id: UserId;
+  readonly userName: string;
+  readonly displayName: string;
+  readonly roles: readonly Role[];
+  /** True when the OpenID Connect provider decides about name and roles. */
+  readonly external: boolean;
+  readonly hasPassword: boolean;
+  readonly disabled: boolean;
+  readonly createdAt: string;
+  readonly lastSignInAt: string | null;
+}
+
+/** `POST /api/v1/users`. */
+export interface UserRequest {
+  readonly userName: string;
+  readonly displayName: string;
+  readonly roles: readonly Role[];
+}
+
+/** Answer to `POST /api/v1/users` (with `user`) and `POST /api/v1/users/:id/link`: the link is shown this once. */
+export interface SignInLink {
+  readonly user: UserInfo;
+  /** Secret of the one-time link, `/sign-in#token=<token>`. */
+  readonly token: string;
+  readonly expiresAt: string;
+}
+
+/** `PATCH /api/v1/users/:id`. */
+export interface UserUpdate {
+  readonly displayName?: string;
+  readonly roles?: readonly Role[];
+  readonly disabled?: boolean;
 }
 
 /** One of `GET /api/v1/targets` -> `{ targets: TargetInfo[] }`. */

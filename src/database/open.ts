@@ -1,7 +1,9 @@
 /** Opens the gateway's database: SQLite by default, PostgreSQL for more than one gateway. */
 import { Kysely, type Dialect, type Migration } from 'kysely';
 import { migrations as ownMigrations } from '../../migrations/index.js';
+import { ApiTokenRepository } from './api-tokens.js';
 import { AuditEventRepository } from './audit-events.js';
+import { CredentialRepository } from './credentials.js';
 import { migrate } from './migrate.js';
 import { postgresDialect } from './postgres-dialect.js';
 import { RecordingMediaRepository } from './recording-media.js';
@@ -18,6 +20,7 @@ import { TargetChannelRepository } from './target-channels.js';
 import { TargetRepository } from './targets.js';
 import { TicketRepository } from './tickets.js';
 import { UserRepository } from './users.js';
+import { WebSessionRepository } from './web-sessions.js';
 
 export type DatabaseLocation =
   { readonly kind: 'sqlite'; readonly path: string } | { readonly kind: 'postgres'; readonly url: string };
@@ -25,6 +28,9 @@ export type DatabaseLocation =
 /** One repository for each family of tables. */
 export interface Repositories {
   readonly users: UserRepository;
+  readonly credentials: CredentialRepository;
+  readonly webSessions: WebSessionRepository;
+  readonly apiTokens: ApiTokenRepository;
   readonly targets: TargetRepository;
   readonly roleAssignments: RoleAssignmentRepository;
   readonly targetChannels: TargetChannelRepository;
@@ -80,6 +86,9 @@ async function dialectOf(location: DatabaseLocation): Promise<Dialect> {
 function repositories(db: Kysely<Schema>): Repositories {
   return {
     users: new UserRepository(db),
+    credentials: new CredentialRepository(db),
+    webSessions: new WebSessionRepository(db),
+    apiTokens: new ApiTokenRepository(db),
     targets: new TargetRepository(db),
     roleAssignments: new RoleAssignmentRepository(db),
     targetChannels: new TargetChannelRepository(db),

@@ -3,7 +3,7 @@
  * hexadecimal, `*Json` columns canonical JSON. Column names are in snake case in the database.
  */
 import type { AuditEventKind } from '../contract/audit-event.js';
-import type { RecordingState, SessionState } from '../contract/api.js';
+import type { RecordingState, SessionState, SignInMethod } from '../contract/api.js';
 import type { ChainId, DecisionId, SessionId, TargetId, UserId } from '../contract/ids.js';
 import type { AssignmentSource, CertificatePolicy, PrincipalKind, TargetKind } from '../contract/inventory.js';
 import type { Sha256Hex } from '../contract/manifest.js';
@@ -29,9 +29,44 @@ export interface SignInLinksTable {
   used_at_ms: number | null;
 }
 
-export interface WebSessionsTable {
+export interface PasswordsTable {
+  user_id: UserId;
+  /** With its parameters and salt, see src/identity/password-hash.ts. */
+  hash: string;
+  changed_at_ms: number;
+}
+
+/** A person of an OpenID Connect provider. */
+export interface ExternalIdentitiesTable {
+  issuer: string;
+  /** What the issuer never gives to anybody else. */
+  subject: string;
+  user_id: UserId;
+  created_at_ms: number;
+}
+
+export interface ApiTokensTable {
+  id: string;
   token_hash: Sha256Hex;
   user_id: UserId;
+  name: string;
+  /** JSON array of scopes. */
+  scopes: string;
+  created_at_ms: number;
+  expires_at_ms: number;
+  last_used_at_ms: number | null;
+  last_used_address: string | null;
+  revoked_at_ms: number | null;
+}
+
+export interface WebSessionsTable {
+  token_hash: Sha256Hex;
+  /** Names it in lists; opens nothing. */
+  id: string;
+  user_id: UserId;
+  method: SignInMethod;
+  client_address: string;
+  user_agent: string;
   created_at_ms: number;
   last_seen_at_ms: number;
   expires_at_ms: number;
@@ -240,6 +275,9 @@ export interface SettingsTable {
 export interface Schema {
   users: UsersTable;
   sign_in_links: SignInLinksTable;
+  passwords: PasswordsTable;
+  external_identities: ExternalIdentitiesTable;
+  api_tokens: ApiTokensTable;
   web_sessions: WebSessionsTable;
   targets: TargetsTable;
   role_assignments: RoleAssignmentsTable;

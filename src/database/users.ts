@@ -1,9 +1,9 @@
-/** People who sign in, their one-time sign-in links and their web sessions. */
+/** People who sign in, and their one-time sign-in links. */
 import type { Kysely } from 'kysely';
 import type { Role } from '../contract/api.js';
 import type { UserId } from '../contract/ids.js';
 import type { Sha256Hex } from '../contract/manifest.js';
-import type { Schema, WebSessionsTable } from './schema.js';
+import type { Schema } from './schema.js';
 
 export interface UserRecord {
   readonly id: UserId;
@@ -15,18 +15,32 @@ export interface UserRecord {
   readonly disabledAtMs: number | null;
 }
 
+/** A person, and how they sign in. */
+export interface AccountRecord extends UserRecord {
+  readonly hasPassword: boolean;
+  /** The OpenID Connect provider that they come from; null for local accounts. */
+  readonly issuer: string | null;
+}
+
+/** What may change about a person. */
+export interface UserChange {
+  readonly displayName?: string;
+  readonly roles?: readonly Role[];
+  readonly disabledAtMs?: number | null;
+}
+
 /** What a sign-in link is good for at a moment. */
 export type SignInLinkState =
   { readonly kind: 'usable'; readonly userId: UserId } | { readonly kind: 'unknown' | 'used' | 'expired' };
 
 const COLUMNS = [
-  'id',
-  'user_name as userName',
-  'display_name as displayName',
-  'roles',
-  'created_at_ms as createdAtMs',
-  'last_sign_in_at_ms as lastSignInAtMs',
-  'disabled_at_ms as disabledAtMs',
+  'users.id',
+  'users.user_name as userName',
+  'users.display_name as displayName',
+  'users.roles',
+  'users.created_at_ms as createdAtMs',
+  'users.last_sign_in_at_ms as lastSignInAtMs',
+  'users.disabled_at_ms as disabledAtMs',
 ] as const;
 
 export class UserRepository {
@@ -65,6 +79,37 @@ export class UserRepository {
   async list(): Promise<readonly UserRecord[]> {
     const rows = await this.#db.selectFrom('users').select(COLUMNS).orderBy('user_name').execute();
     return rows.map(withRoles);
+  }
+
+  /** Everybody, or one person, with how they sign in. */
+  async accounts(only?: UserId): Promise<readonly AccountRecord[]> {
+    const rows = await this.#db
+      .selectFrom('users')
+      .leftJoin('passwords', 'passwords.user_id', 'users.id')
+      .leftJoin('external_identities', 'external_identities.user_id', 'users.id')
+      .select(COLUMNS)
+      .select(['passwords.changed_at_ms as passwordChangedAtMs', 'external_identities.issuer as issuer'])
+      .$if(only !== undefined, (query) => query.where('users.id', '=', only as UserId))
+      .orderBy('users.user_name')
+      .execute();
+    return rows.map(({ passwordChangedAtMs, ...row }) => ({
+      ...withRoles(row),
+      hasPassword: passwordChangedAtMs !== null,
+    }));
+  }
+
+  async update(id: UserId, change: UserChange): Promise<void> {
+    const { displayName, roles, disabledAtMs } = change;
+    if (displayName === undefined && roles === undefined && disabledAtMs === undefined) return;
+    await this.#db
+      .updateTable('users')
+      .set({
+        ...(displayName !== undefined && { display_name: displayName }),
+        ...(roles !== undefined && { roles: JSON.stringify(roles) }),
+        ...(disabledAtMs !== undefined && { disabled_at_ms: disabledAtMs }),
+      })
+      .where('id', '=', id)
+      .execute();
   }
 
   async markSignedIn(id: UserId, nowMs: number): Promise<void> {
@@ -113,41 +158,10 @@ export class UserRepository {
   async revokeLinks(userId: UserId): Promise<void> {
     await this.#db.deleteFrom('sign_in_links').where('user_id', '=', userId).where('used_at_ms', 'is', null).execute();
   }
-
-  async addWebSession(session: WebSessionsTable): Promise<void> {
-    await this.#db.insertInto('web_sessions').values(session).execute();
-  }
-
-  async getWebSession(tokenHash: Sha256Hex): Promise<WebSessionsTable | null> {
-    const row = await this.#db
-      .selectFrom('web_sessions')
-      .selectAll()
-      .where('token_hash', '=', tokenHash)
-      .executeTakeFirst();
-    return row ?? null;
-  }
-
-  async touchWebSession(tokenHash: Sha256Hex, nowMs: number): Promise<void> {
-    await this.#db
-      .updateTable('web_sessions')
-      .set({ last_seen_at_ms: nowMs })
-      .where('token_hash', '=', tokenHash)
-      .execute();
-  }
-
-  async removeWebSession(tokenHash: Sha256Hex): Promise<void> {
-    await this.#db.deleteFrom('web_sessions').where('token_hash', '=', tokenHash).execute();
-  }
-
-  /** Removes web sessions that nobody can use any more. */
-  async removeStaleWebSessions(seenBeforeMs: number, nowMs: number): Promise<void> {
-    await this.#db
-      .deleteFrom('web_sessions')
-      .where((where) => where.or([where('last_seen_at_ms', '<', seenBeforeMs), where('expires_at_ms', '<=', nowMs)]))
-      .execute();
-  }
 }
 
-function withRoles(row: Omit<UserRecord, 'roles'> & { readonly roles: string }): UserRecord {
+function withRoles<Row extends { readonly roles: string }>(
+  row: Row,
+): Omit<Row, 'roles'> & { readonly roles: readonly Role[] } {
   return { ...row, roles: JSON.parse(row.roles) as Role[] };
 }

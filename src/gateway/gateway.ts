@@ -31,6 +31,7 @@ import { RecordingSource } from './composition/recording-source.js';
 import { SessionControl } from './composition/session-control.js';
 import { openStorage, type OpenStorage } from './composition/storage.js';
 import { targetConnector } from './composition/target-connections.js';
+import { oidcSettingsOf } from './config/identity-settings.js';
 import type { Settings } from './config/settings.js';
 import { KeyWrapper, loadOrCreateKey } from './keys/key-store.js';
 import { NativeEntrance } from './rdp/native-entrance.js';
@@ -83,12 +84,14 @@ async function closeAll(closers: Closers, log: Logger): Promise<void> {
 async function open(settings: Settings, log: Logger, closers: Closers): Promise<Gateway> {
   const clock = Date.now;
   const { dataDir } = settings;
+  const oidc = oidcSettingsOf(settings);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   closers.push(await lockDataFolder(dataDir));
   const keys = path.join(dataDir, 'keys');
-  const [masterKey, viewingKey, signer, certificate] = await Promise.all([
+  const [masterKey, viewingKey, browserKey, signer, certificate] = await Promise.all([
     loadOrCreateKey(path.join(keys, 'master.key')),
     loadOrCreateKey(path.join(keys, 'viewing.key')),
+    loadOrCreateKey(path.join(keys, 'browser.key')),
     loadSigner(path.join(keys, 'signing.pem')),
     loadOrCreateCertificate(path.join(dataDir, 'tls'), [settings.publicHost, 'localhost', '127.0.0.1'], clock()),
   ]);
@@ -173,7 +176,14 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
   const control = new SessionControl({ database, audit, live, lifecycle, clock, gatewayId: settings.gatewayId, log });
   closers.push(() => control.stop());
 
-  const identity = new Identity({ database, audit, clock });
+  const identity = new Identity({
+    database,
+    audit,
+    clock,
+    browserKey,
+    oidc,
+    localPasswords: settings.localPasswords,
+  });
   const requests = new SessionRequests({
     database,
     audit,

@@ -33,7 +33,7 @@ export function auditRoutes(instance: FastifyInstance, { database, audit }: Audi
   const api = instance.withTypeProvider<TypeBoxTypeProvider>();
   // No HEAD: it would read the whole export to send none of it.
   const options = {
-    config: { access: EXPORTERS },
+    config: { access: EXPORTERS, scope: 'audit:export' },
     schema: { querystring: EXPORT_QUERY },
     exposeHeadRoute: false,
   } as const;

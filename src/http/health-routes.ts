@@ -4,7 +4,7 @@ import { optionalUser } from './request-user.js';
 import type { HealthService } from './services.js';
 
 export function healthRoutes(api: FastifyInstance, service: HealthService): void {
-  api.get('/health', { config: { access: 'anyone' } }, async (request, reply) => {
+  api.get('/health', { config: { access: 'anyone', scope: 'health:read' } }, async (request, reply) => {
     const health = await service.health();
     if (optionalUser(request) !== null) return health;
     // A gateway that cannot audit lets nobody connect: load balancers should know.

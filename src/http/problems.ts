@@ -1,8 +1,9 @@
 /** RFC 9457 problem details: every error that the server answers with, its status and its remedy. */
 import type { FastifyReply } from 'fastify';
 import type { Problem, ReasonInfo } from '../contract/api.js';
+import { IDENTITY_PROBLEMS } from './identity-problems.js';
 
-interface ProblemKind {
+export interface ProblemKind {
   readonly status: number;
   readonly title: string;
   readonly detail: string;
@@ -11,6 +12,7 @@ interface ProblemKind {
 
 /** By the last part of their type, `urn:witness:problem:<name>`. A name is stable: clients compare it. */
 const PROBLEMS = {
+  ...IDENTITY_PROBLEMS,
   'not-found': {
     status: 404,
     title: 'Not found',
@@ -34,25 +36,6 @@ const PROBLEMS = {
     title: 'The request is not JSON',
     detail: 'The body of the request is of a type that is not read here.',
     remedy: 'Send JSON with the content type "application/json".',
-  },
-  'not-signed-in': {
-    status: 401,
-    title: 'You are not signed in',
-    detail: 'This request needs a signed-in person.',
-    remedy: 'Sign in and try again.',
-  },
-  'sign-in-refused': {
-    status: 401,
-    title: 'The sign-in link does not work',
-    detail: 'The link is not known, was used before, or has expired.',
-    remedy:
-      'Ask an administrator for another sign-in link. The gateway prints one for the first administrator at its start.',
-  },
-  'locked-out': {
-    status: 429,
-    title: 'Too many sign-ins failed',
-    detail: 'Too many sign-ins from your address failed.',
-    remedy: 'Wait until the time in the Retry-After header has passed, then use a valid sign-in link.',
   },
   'too-many-requests': {
     status: 429,

@@ -7,11 +7,12 @@ import type { ChannelPolicy } from '../contract/channel-policy.js';
 import type { RecordingSetting } from '../contract/rule.js';
 import type { Database } from '../database/open.js';
 import type { AuditAppender, Identity } from '../identity/identity.js';
+import { accountRoutes } from './account-routes.js';
 import { auditRoutes } from './audit-routes.js';
 import { CONTENT_SECURITY } from './content-security.js';
 import { credentialRoutes } from './credential-routes.js';
 import { installErrorHandling } from './error-handler.js';
-import { installGuard, REVIEWERS } from './guard.js';
+import { type GuardedRoute, installGuard, REVIEWERS } from './guard.js';
 import { healthRoutes } from './health-routes.js';
 import { ProblemError } from './problems.js';
 import { decorateRequestUser } from './request-user.js';
@@ -20,6 +21,7 @@ import { sessionRoutes } from './session-routes.js';
 import { signInRoutes } from './sign-in-routes.js';
 import { targetChannelRoutes } from './target-channel-routes.js';
 import { targetRoutes } from './target-routes.js';
+import { userRoutes } from './user-routes.js';
 import { viewerRoutes } from './viewer-routes.js';
 
 export interface HttpServerDeps {
@@ -44,6 +46,8 @@ export interface HttpServerDeps {
   readonly logger?: FastifyBaseLogger;
   /** Requests a minute from one address. A viewer that follows a live session sends about 200. Default 1500. */
   readonly requestsPerMinute?: number;
+  /** Told of every route below /api/v1 and who may use it, once the server is ready. */
+  readonly onRoute?: (route: GuardedRoute) => void;
 }
 
 const DEFAULT_REQUESTS_PER_MINUTE = 1_500;
@@ -81,6 +85,8 @@ async function installApi(api: FastifyInstance, deps: HttpServerDeps): Promise<v
     if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
   });
   signInRoutes(api, deps);
+  accountRoutes(api, deps);
+  userRoutes(api, deps);
   targetRoutes(api, deps);
   credentialRoutes(api, deps);
   targetChannelRoutes(api, deps);
@@ -90,7 +96,7 @@ async function installApi(api: FastifyInstance, deps: HttpServerDeps): Promise<v
   await api.register(
     async (recordings) => {
       recordings.addHook('onRoute', (route) => {
-        route.config = { ...route.config, access: REVIEWERS };
+        route.config = { ...route.config, access: REVIEWERS, scope: 'recordings:read' };
       });
       await recordings.register(deps.recordings);
     },

@@ -40,7 +40,7 @@ export function sessionRoutes(instance: FastifyInstance, deps: SessionRoutesDeps
 
   api.post(
     '/sessions',
-    { config: { access: CONNECTING }, schema: { body: SESSION_REQUEST } },
+    { config: { access: CONNECTING, scope: 'sessions:create' }, schema: { body: SESSION_REQUEST } },
     async (request, reply) => {
       const asked = { ...request.body, targetId: targetId(request.body.targetId) };
       const result = await deps.sessions.request(request.user, asked, request.ip);
@@ -49,26 +49,32 @@ export function sessionRoutes(instance: FastifyInstance, deps: SessionRoutesDeps
     },
   );
 
-  api.get('/sessions', { config: { access: 'signed-in' }, schema: { querystring: PAGE_QUERY } }, async (request) => {
-    const { limit, before } = request.query;
-    // One more than asked for: whether there is a next page.
-    const found = await deps.database.sessions.list({
-      limit: limit + 1,
-      ...(before !== undefined && { before: sessionId(before) }),
-      ...(!hasRole(request.user, REVIEWERS) && { userId: request.user.id }),
-    });
-    const page = found.slice(0, limit);
-    const next = found.length > limit ? (page.at(-1)?.id ?? null) : null;
-    return { sessions: page.map(toSessionInfo), next } satisfies SessionList;
-  });
+  api.get(
+    '/sessions',
+    { config: { access: 'signed-in', scope: 'sessions:read' }, schema: { querystring: PAGE_QUERY } },
+    async (request) => {
+      const { limit, before } = request.query;
+      // One more than asked for: whether there is a next page.
+      const found = await deps.database.sessions.list({
+        limit: limit + 1,
+        ...(before !== undefined && { before: sessionId(before) }),
+        ...(!hasRole(request.user, REVIEWERS) && { userId: request.user.id }),
+      });
+      const page = found.slice(0, limit);
+      const next = found.length > limit ? (page.at(-1)?.id ?? null) : null;
+      return { sessions: page.map(toSessionInfo), next } satisfies SessionList;
+    },
+  );
 
-  api.get('/sessions/:id', { config: { access: 'signed-in' }, schema: { params: SESSION_PARAMS } }, async (request) =>
-    toSessionInfo(await visible(deps, request.params.id, request.user)),
+  api.get(
+    '/sessions/:id',
+    { config: { access: 'signed-in', scope: 'sessions:read' }, schema: { params: SESSION_PARAMS } },
+    async (request) => toSessionInfo(await visible(deps, request.params.id, request.user)),
   );
 
   api.post(
     '/sessions/:id/disconnect',
-    { config: { access: CONNECTING }, schema: { params: SESSION_PARAMS } },
+    { config: { access: CONNECTING, scope: 'sessions:disconnect' }, schema: { params: SESSION_PARAMS } },
     async (request, reply) => {
       const session = await visible(deps, request.params.id, request.user);
       const mayEnd = session.userId === request.user.id || hasRole(request.user, POLICY_EDITORS);

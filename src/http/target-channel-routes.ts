@@ -28,6 +28,9 @@ const OVERRIDES = Type.Object(Object.fromEntries(ALL_CHANNEL_USES.map((use) => [
   additionalProperties: false,
 });
 
+const READING = { access: CONNECTING, scope: 'inventory:read' } as const;
+const CHANGING = { access: POLICY_EDITORS, scope: 'inventory:write' } as const;
+
 export function targetChannelRoutes(instance: FastifyInstance, deps: TargetChannelRoutesDeps): void {
   const { database, audit, clock, channels } = deps;
   const api = instance.withTypeProvider<TypeBoxTypeProvider>();
@@ -41,7 +44,7 @@ export function targetChannelRoutes(instance: FastifyInstance, deps: TargetChann
     return target;
   };
 
-  api.get('/targets/:id/channels', { config: { access: CONNECTING }, schema: { params: PARAMS } }, async (request) => {
+  api.get('/targets/:id/channels', { config: READING, schema: { params: PARAMS } }, async (request) => {
     const { id } = await existing(request.params.id);
     return answer(await database.targetChannels.get(id));
   });
@@ -49,7 +52,7 @@ export function targetChannelRoutes(instance: FastifyInstance, deps: TargetChann
   // Sessions that are connected keep what they began with.
   api.put(
     '/targets/:id/channels',
-    { config: { access: POLICY_EDITORS }, schema: { params: PARAMS, body: OVERRIDES } },
+    { config: CHANGING, schema: { params: PARAMS, body: OVERRIDES } },
     async (request) => {
       const { id, name } = await existing(request.params.id);
       // The schema lets through booleans under the names of uses alone.

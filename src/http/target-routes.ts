@@ -39,6 +39,10 @@ const NEW_TARGET = Type.Object(
 const RECORDING_CHANGE = Type.Object({ recording: RECORDING }, { additionalProperties: false });
 const TARGET_PARAMS = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) });
 
+const READING = { access: CONNECTING, scope: 'inventory:read' } as const;
+const CHANGING = { access: POLICY_EDITORS, scope: 'inventory:write' } as const;
+const ADMINISTERING = { access: ADMINISTRATORS, scope: 'inventory:write' } as const;
+
 export function targetRoutes(instance: FastifyInstance, deps: TargetRoutesDeps): void {
   const { database, audit, clock } = deps;
   const api = instance.withTypeProvider<TypeBoxTypeProvider>();
@@ -51,11 +55,11 @@ export function targetRoutes(instance: FastifyInstance, deps: TargetRoutesDeps):
     return { id, name, address, port, recording };
   };
 
-  api.get('/targets', { config: { access: CONNECTING } }, async () => ({
+  api.get('/targets', { config: READING }, async () => ({
     targets: await Promise.all((await database.targets.list()).map(toTargetInfo)),
   }));
 
-  api.post('/targets', { config: { access: ADMINISTRATORS }, schema: { body: NEW_TARGET } }, async (request, reply) => {
+  api.post('/targets', { config: ADMINISTERING, schema: { body: NEW_TARGET } }, async (request, reply) => {
     const { name, address, port, recording = null, kind = 'resource' } = request.body;
     const taken = (await database.targets.list()).some((target) => target.name === name);
     if (taken) throw new ProblemError('name-taken');
@@ -71,7 +75,7 @@ export function targetRoutes(instance: FastifyInstance, deps: TargetRoutesDeps):
 
   api.patch(
     '/targets/:id',
-    { config: { access: POLICY_EDITORS }, schema: { params: TARGET_PARAMS, body: RECORDING_CHANGE } },
+    { config: CHANGING, schema: { params: TARGET_PARAMS, body: RECORDING_CHANGE } },
     async (request) => {
       const target = await existing(database, targetId(request.params.id));
       const { recording } = request.body;
@@ -82,16 +86,12 @@ export function targetRoutes(instance: FastifyInstance, deps: TargetRoutesDeps):
     },
   );
 
-  api.delete(
-    '/targets/:id',
-    { config: { access: ADMINISTRATORS }, schema: { params: TARGET_PARAMS } },
-    async (request, reply) => {
-      const target = await existing(database, targetId(request.params.id));
-      await audited(request.user, 'target-removed', { targetId: target.id, name: target.name });
-      await database.targets.remove(target.id);
-      return reply.code(204).send();
-    },
-  );
+  api.delete('/targets/:id', { config: ADMINISTERING, schema: { params: TARGET_PARAMS } }, async (request, reply) => {
+    const target = await existing(database, targetId(request.params.id));
+    await audited(request.user, 'target-removed', { targetId: target.id, name: target.name });
+    await database.targets.remove(target.id);
+    return reply.code(204).send();
+  });
 }
 
 async function existing(database: Pick<Database, 'targets'>, id: TargetId): Promise<TargetRecord> {

@@ -5,7 +5,17 @@ import type { FastifyInstance } from 'fastify';
 import { DESKTOP_CONTENT_SECURITY } from './content-security.js';
 
 /** Addresses of the viewer's pages, see viewer/router.ts. */
-const PAGES = ['/', '/sign-in', '/sessions', '/sessions/:id', '/recordings/:id', '/connect', '/audit'];
+const PAGES = [
+  '/',
+  '/sign-in',
+  '/sessions',
+  '/sessions/:id',
+  '/recordings/:id',
+  '/connect',
+  '/audit',
+  '/users',
+  '/account',
+];
 
 export async function viewerRoutes(scope: FastifyInstance, folder: string): Promise<void> {
   await scope.register(fastifyStatic, {

@@ -1,11 +1,10 @@
 import { expect, test, vi } from 'vitest';
-import type { Role, SessionCreated } from '../../src/contract/api.js';
+import type { SessionCreated } from '../../src/contract/api.js';
 import { sessionId, targetId } from '../../src/contract/ids.js';
 import { DatabaseError } from '../../src/database/errors.js';
 import { nextId, session, user } from '../database/samples.js';
 import { type HttpBench, makeHttpBench, SAME_SITE } from './bench.js';
 
-const ROLES: readonly Role[] = ['administrator', 'operator', 'auditor', 'user'];
 const ID = '0198c0de-0000-7000-8000-000000000001';
 const SESSION_REQUEST = { targetId: 't', connectionMethod: 'native', authenticationMethod: 'password' };
 const TARGET = { name: 'build-07', address: '192.0.2.7', port: 3389, recording: 'preferred' };
@@ -26,7 +25,7 @@ test('a sign-in link gives a cookie that scripts and other sites cannot use, onc
     displayName: 'Administrator',
     roles: ['administrator'],
   });
-  const cookie = String(response.headers['set-cookie']);
+  const [cookie = ''] = [response.headers['set-cookie'] ?? []].flat();
   expect(cookie).toMatch(/^__Host-witness=[A-Za-z0-9_-]{43}; /);
   for (const part of ['Path=/', 'HttpOnly', 'Secure', 'SameSite=Strict', 'Max-Age=43200'])
     expect(cookie).toContain(part);
@@ -37,7 +36,13 @@ test('a sign-in link gives a cookie that scripts and other sites cannot use, onc
   const out = await bench.app.inject({ method: 'POST', url: '/api/v1/sign-out', headers });
   expect(out.statusCode).toBe(204);
   expect((await bench.app.inject({ url: '/api/v1/me', headers })).statusCode).toBe(401);
-  expect(await kinds(bench)).toEqual(['sign-in.link-issued', 'sign-in.succeeded', 'sign-in.failed', 'sign-in.ended']);
+  expect(await kinds(bench)).toEqual([
+    'user.created',
+    'sign-in.link-issued',
+    'sign-in.succeeded',
+    'sign-in.failed',
+    'sign-in.ended',
+  ]);
   expect(JSON.stringify(await bench.rows())).not.toContain(token);
 });
 
@@ -50,42 +55,6 @@ test('guessing sign-in tokens locks the address out', async () => {
   expect(response.statusCode).toBe(429);
   expect(response.headers['retry-after']).toBe('900');
   expect(await kinds(bench)).toHaveLength(10);
-});
-
-test('each route is open to the roles it names and to nobody else, and refusals are audited', async () => {
-  const bench = await makeHttpBench();
-  const routes = [
-    ['GET', '/api/v1/targets', ['administrator', 'operator', 'user']],
-    ['POST', '/api/v1/targets', ['administrator']],
-    ['PATCH', '/api/v1/targets/some', ['administrator', 'operator']],
-    ['DELETE', '/api/v1/targets/some', ['administrator']],
-    ['GET', '/api/v1/targets/some/channels', ['administrator', 'operator', 'user']],
-    ['PUT', '/api/v1/targets/some/channels', ['administrator', 'operator']],
-    ['POST', '/api/v1/sessions', ['administrator', 'operator', 'user']],
-    ['GET', '/api/v1/sessions', ROLES],
-    ['GET', `/api/v1/sessions/${ID}`, ROLES],
-    ['POST', `/api/v1/sessions/${ID}/disconnect`, ['administrator', 'operator', 'user']],
-    ['GET', `/api/v1/recordings/${ID}`, ['administrator', 'operator', 'auditor']],
-    ['HEAD', `/api/v1/recordings/${ID}`, ['administrator', 'operator', 'auditor']],
-    ['GET', '/api/v1/audit/events', ['administrator', 'auditor']],
-    ['GET', '/api/v1/me', ROLES],
-  ] as const;
-  for (const role of ROLES) {
-    const headers = await bench.signIn([role]);
-    for (const [method, url, allowed] of routes) {
-      const before = (await bench.rows()).length;
-      const { statusCode } = await bench.app.inject({ method, url, headers });
-      const isAllowed = (allowed as readonly Role[]).includes(role);
-      expect(statusCode === 403, `${role}: ${method} ${url} gave ${statusCode}`).toBe(!isAllowed);
-      if (isAllowed) continue;
-      expect((await bench.rows()).slice(before)).toMatchObject([
-        { kind: 'request.refused', data: { reason: 'role-missing', method, userName: role } },
-      ]);
-    }
-  }
-  for (const [method, url] of routes) {
-    expect((await bench.app.inject({ method, url, headers: SAME_SITE })).statusCode, url).toBe(401);
-  }
 });
 
 test('routes of recordings know who asks', async () => {

@@ -18,7 +18,7 @@ import { EmbeddedSecretStore } from '../../src/gateway/credentials/embedded-secr
 import { TargetCredentials } from '../../src/gateway/credentials/target-credentials.js';
 import { createHttpServer, type HttpServerDeps } from '../../src/http/server.js';
 import type { SessionRequestResult, SessionService } from '../../src/http/services.js';
-import { Identity } from '../../src/identity/identity.js';
+import { Identity, type IdentityOptions } from '../../src/identity/identity.js';
 
 export const CHAIN = chainId('gateway-1');
 export const HOST = 'gateway.example:8443';
@@ -76,7 +76,13 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
-export async function makeHttpBench(overrides: Partial<HttpServerDeps> = {}): Promise<HttpBench> {
+/** What hashing a password costs is not what these tests are about. */
+const FAST = { logN: 4, blockSize: 1, parallelism: 1 };
+
+export async function makeHttpBench(
+  overrides: Partial<HttpServerDeps> = {},
+  identityOptions: Partial<IdentityOptions> = {},
+): Promise<HttpBench> {
   const folder = await mkdtemp(join(tmpdir(), 'witness-http-'));
   cleanups.push(() => rm(folder, { recursive: true, force: true }));
   const database = await openDatabase({ kind: 'sqlite', path: join(folder, 'witness.sqlite') });
@@ -86,7 +92,7 @@ export async function makeHttpBench(overrides: Partial<HttpServerDeps> = {}): Pr
   const store = new FolderCheckpointStore(join(folder, 'checkpoints'));
   const audit = await AuditLog.start({ chainId: CHAIN, store, signer, clock, events: database.auditEvents });
   cleanups.push(() => audit.stop());
-  const identity = new Identity({ database, audit, clock });
+  const identity = new Identity({ database, audit, clock, passwordCost: FAST, ...identityOptions });
   const sessions = new ScriptedSessions();
   certificate ??= generate([{ name: 'commonName', value: 'localhost' }]).then((made) => ({
     cert: made.cert,

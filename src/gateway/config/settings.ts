@@ -9,11 +9,26 @@ import type { RecordingSetting } from '../../contract/rule.js';
 import type { CertificatePolicy } from '../../contract/inventory.js';
 import { CERTIFICATE_POLICIES } from '../rdp/target/certificate-rule.js';
 import type { Durability } from '../trace/trace-file.js';
+import { IDENTITY_DEFINITIONS, type IdentitySettings } from './identity-settings.js';
+import {
+  type Definition,
+  flag,
+  host,
+  integer,
+  type Kind,
+  oneOf,
+  port,
+  setting,
+  SettingError,
+  text,
+} from './setting-kinds.js';
+
+export { SettingError } from './setting-kinds.js';
 
 /** Traces are kept after their video was verified: never, when the recording has gaps, or always. */
 export type TraceKeep = 'never' | 'with-gaps' | 'always';
 
-export interface Settings {
+export interface Settings extends IdentitySettings {
   readonly dataDir: string;
   readonly rdpHost: string;
   readonly rdpPort: number;
@@ -48,59 +63,6 @@ export interface Settings {
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
-
-/** A setting that the gateway cannot start with: which, what it was, what is allowed. */
-export class SettingError extends Error {
-  override readonly name = 'SettingError';
-
-  constructor(key: string, value: string, allowed: string) {
-    super(`${key} is "${value}"; allowed: ${allowed}`);
-  }
-}
-
-interface Kind<Value> {
-  readonly allowed: string;
-  /** The value is not told, not even when it is wrong. */
-  readonly secret?: true;
-  /** The value, or undefined when the text is not allowed. */
-  readonly parse: (text: string) => Value | undefined;
-}
-
-interface Definition<Value> extends Kind<Value> {
-  readonly key: string;
-  readonly default: string;
-  readonly purpose: string;
-}
-
-function setting<Value>(key: string, kind: Kind<Value>, standard: string, purpose: string): Definition<Value> {
-  return { ...kind, key, default: standard, purpose };
-}
-
-function integer(least: number, most: number, unit = ''): Kind<number> {
-  return {
-    allowed: `a whole number from ${least} to ${most}${unit === '' ? '' : ` (${unit})`}`,
-    parse: (text) => {
-      const value = Number(text);
-      return /^\d+$/.test(text) && value >= least && value <= most ? value : undefined;
-    },
-  };
-}
-
-function oneOf<const Value extends string>(values: readonly Value[]): Kind<Value> {
-  return { allowed: values.join(', '), parse: (text) => values.find((value) => value === text) };
-}
-
-const text = (allowed: string, pattern: RegExp): Kind<string> => ({
-  allowed,
-  parse: (value) => (pattern.test(value) ? value : undefined),
-});
-
-const port = integer(0, 65_535, '0 takes a free one');
-const host = text('a host name or an IP address', /^[A-Za-z0-9.:_-]+$/);
-const flag: Kind<boolean> = {
-  allowed: 'on, off',
-  parse: (value) => (value === 'on' ? true : value === 'off' ? false : undefined),
-};
 
 const channelUses: Kind<ChannelPolicy> = {
   allowed: `all, none, or some of ${ALL_CHANNEL_USES.join(', ')}, separated by commas`,
@@ -221,6 +183,7 @@ const DEFINITIONS: { readonly [Name in keyof Settings]: Definition<Settings[Name
   ),
   maxSessions: setting('WITNESS_MAX_SESSIONS', integer(1, 10_000), '200', 'connections at the same time'),
   logLevel: setting('WITNESS_LOG_LEVEL', oneOf(LOG_LEVELS), 'info', 'what is logged'),
+  ...IDENTITY_DEFINITIONS,
 };
 
 /** Name, default, allowed values and purpose of every setting, for help and documentation. */
