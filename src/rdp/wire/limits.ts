@@ -183,3 +183,6 @@ export const MAX_SPNEGO_MECHANISMS = 32;
 
 /** AV pairs in NTLM's target information; the specification names eleven. */
 export const MAX_AV_PAIRS = 64;
+
+/** A message of RDS AAD Auth, [MS-RDPBCGR] 2.2.18: an assertion carries an access token of some kilobytes. */
+export const MAX_AAD_MESSAGE_BYTES = 64 * 1024;
