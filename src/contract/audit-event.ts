@@ -28,6 +28,7 @@ export const AUDIT_EVENT_KINDS = {
   'session.connected': 'The client and the target are connected',
   'session.target-certificate': 'The target showed its certificate',
   'target.certificate-changed': 'A target showed another certificate than before',
+  'session.credential-used': 'The gateway signed in at the target with a credential',
   'session.logon': 'The target reported a logon',
   'session.target-error': 'The target reported an error',
   'session.clipboard': 'Something passed through the clipboard, or was withheld',

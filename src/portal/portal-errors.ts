@@ -44,7 +44,7 @@ const CODES: { readonly [Problem in PortalProblem]: Code } = {
   'target-certificate-not-pinned': { tls: TLS_BAD_CERTIFICATE },
   'target-certificate-untrusted': { tls: TLS_UNKNOWN_CA },
   'target-credential-unavailable': { http: 502 },
-  'target-credential-entra': { http: 403 },
+  'target-entra-unexpected': { http: 403 },
   'target-logon-failed': { http: 401 },
   'target-logon-denied': { http: 403 },
   'target-credssp-failed': { http: 502 },

@@ -23,6 +23,8 @@ export interface RdpTarget {
   readonly asked: (NegotiationRequest | null)[];
   /** Application data that came over TLS, all connections together. */
   readonly received: Buffer[];
+  /** Speaks over TLS after the handshake; null: what comes is received. */
+  speak: ((tls: TLSSocket) => void) | null;
   /** Resolves when every connection so far has been closed by the other side. */
   closed(): Promise<void>;
 }
@@ -48,8 +50,9 @@ export async function startRdpTarget(options: RdpTargetOptions): Promise<RdpTarg
     if (negotiation.kind !== 'response') return;
     const tls = new TLSSocket(socket, { isServer: true, secureContext });
     tls.on('error', () => {});
-    if (options.speak === undefined) tls.on('data', (chunk: Buffer) => received.push(chunk));
-    else tls.once('secure', () => options.speak?.(tls));
+    const { speak } = target;
+    if (speak === null) tls.on('data', (chunk: Buffer) => received.push(chunk));
+    else tls.once('secure', () => speak(tls));
   };
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -63,5 +66,7 @@ export async function startRdpTarget(options: RdpTargetOptions): Promise<RdpTarg
     await new Promise((resolve) => server.close(resolve));
   });
   const closed = async (): Promise<void> => void (await Promise.all(closings));
-  return { port: (server.address() as AddressInfo).port, asked, received, closed };
+  const { port } = server.address() as AddressInfo;
+  const target: RdpTarget = { port, asked, received, speak: options.speak ?? null, closed };
+  return target;
 }

@@ -21,7 +21,8 @@ export async function targetConnector(
     database,
     credentials: credentials.targets,
     secrets: credentials.sessions,
-    signInWithCredssp: null,
+    audit,
+    clock: Date.now,
     roots: await readRoots(settings.targetRoots),
     certificates: {
       book: certificateBook(settings, database),

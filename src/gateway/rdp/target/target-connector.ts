@@ -11,18 +11,13 @@ import type { Credential } from '../../credentials/credential.js';
 import type { SessionSecrets } from '../../credentials/session-secrets.js';
 import { SecretStoreError } from '../../credentials/secret-store.js';
 import type { TargetCredentials } from '../../credentials/target-credentials.js';
+import type { AuditAppender } from '../../recording/recording-records.js';
 import type { LiveSession } from '../../sessions/live-session.js';
 import { checkCertificate, type CertificateCheckOptions } from './certificate-check.js';
+import { signInWithCredssp } from './credssp-sign-in.js';
 import type { Asked, Negotiated } from './negotiate.js';
 import { type OpenLeg, openTargetLeg, type TargetLeg } from './open-target-leg.js';
 import { TargetError } from './target-error.js';
-
-/** Signs in with CredSSP. Rejects with `TargetError`. What the target sends afterwards is left in the socket, paused. */
-export type SignInWithCredssp = (
-  tls: TLSSocket,
-  credential: Credential,
-  options: { readonly earlyAuthorization: boolean; readonly timeoutMs: number },
-) => Promise<void>;
 
 export interface TargetConnectorOptions {
   readonly database: Pick<Database, 'sessionSecrets'>;
@@ -31,8 +26,8 @@ export interface TargetConnectorOptions {
   readonly roots: readonly string[];
   readonly credentials: Pick<TargetCredentials, 'load'>;
   readonly secrets: Pick<SessionSecrets, 'take'>;
-  /** Null: TLS alone is asked for. */
-  readonly signInWithCredssp: SignInWithCredssp | null;
+  readonly audit: AuditAppender;
+  readonly clock: () => number;
 }
 
 /** For each step: TCP, negotiation, TLS, sign-in. */
@@ -58,10 +53,11 @@ export class TargetConnector {
    * Rejects with `TargetError`; nothing is left open then, and no credential in memory but that of a live session.
    */
   async open(session: SessionRecord, live: LiveSession | null): Promise<TargetLeg> {
-    const { credential, typed } = await this.#signIn(session, live);
+    const signIn = await this.#signIn(session, live);
+    const { credential, typed } = signIn;
     let kept = false;
     try {
-      const leg = await this.#connect(session, credential);
+      const leg = await this.#connect(session, signIn);
       kept = typed;
       const clientInfo = credential === null ? null : clientInfoOf(leg, credential);
       return { ...leg, clientInfo, typedCredential: typed ? credential : null };
@@ -84,26 +80,41 @@ export class TargetConnector {
     }
   }
 
-  #connect(session: SessionRecord, credential: Credential | null): Promise<OpenLeg> {
-    const { certificates, roots, signInWithCredssp } = this.#options;
+  #connect(session: SessionRecord, signIn: SignIn): Promise<OpenLeg> {
+    const { certificates, roots } = this.#options;
+    const { credential } = signIn;
     const { id, targetId, targetName, targetAddress, targetPort } = session;
-    // [invariant 1] A sign-in with Entra ID under the label of another method.
-    if (credential !== null && isEntraAccount(credential)) throw new TargetError('target-credential-entra', 'AzureAD');
+    // [invariant 1] It would be a sign-in with Entra ID under the label of another method.
+    if (credential !== null && isEntraAccount(credential)) throw new TargetError('target-entra-unexpected', 'AzureAD');
     const context = { sessionId: id, targetId, targetName };
     return openTargetLeg({
       address: targetAddress,
       port: targetPort,
-      ...askedFor(signInWithCredssp === null ? null : credential),
+      ...askedFor(credential),
       roots,
       checkNegotiated: (negotiated) => checkRestrictedAdmin(negotiated, credential),
       checkCertificate: (shown) => checkCertificate(certificates, context, shown),
-      signIn: async (tls, { selectedProtocol }) => {
-        if (credential === null || signInWithCredssp === null || (selectedProtocol & NLA) === 0) return;
-        const earlyAuthorization = selectedProtocol === PROTOCOL_HYBRID_EX;
-        await signInWithCredssp(tls, credential, { earlyAuthorization, timeoutMs: STEP_TIMEOUT_MS });
-      },
+      signIn: (tls, { selectedProtocol }) => this.#use(session, signIn, tls, selectedProtocol),
       timeoutMs: STEP_TIMEOUT_MS,
     });
+  }
+
+  /** On record before the target is told anything. Without NLA, Client Info tells it. */
+  async #use(session: SessionRecord, signIn: SignIn, tls: TLSSocket, selectedProtocol: number): Promise<void> {
+    const { credential, typed } = signIn;
+    if (credential === null) return;
+    const { audit, clock } = this.#options;
+    const { userName, domain, restrictedAdmin } = credential;
+    const nla = (selectedProtocol & NLA) !== 0;
+    await audit.append({
+      kind: 'session.credential-used',
+      actor: 'gateway',
+      sessionId: session.id,
+      data: { source: typed ? 'request' : 'target', userName, domain, nla, restrictedAdmin },
+    });
+    if (!nla) return;
+    const options = { host: session.targetAddress, selectedProtocol, timeoutMs: STEP_TIMEOUT_MS, clock };
+    await signInWithCredssp(tls, credential, options);
   }
 }
 

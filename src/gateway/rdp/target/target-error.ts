@@ -85,9 +85,9 @@ const PROBLEMS = {
     sentence: 'The target has a credential that cannot be had from its store.',
     remedy: 'Ask an administrator; the detail says what is wrong.',
   },
-  'target-credential-entra': {
+  'target-entra-unexpected': {
     errorInfo: SERVER_DENIED_CONNECTION,
-    sentence: 'The credential is an account of Microsoft Entra ID, and the session is authorised for another sign-in.',
+    sentence: 'The sign-in at the target is one with Microsoft Entra ID, and the session is authorised for another.',
     remedy: 'Connect with Entra ID as the authentication method.',
   },
   'target-logon-failed': {

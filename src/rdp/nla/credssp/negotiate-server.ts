@@ -89,7 +89,7 @@ export class NegotiateServer {
   #ntlmMessage(message: Uint8Array, response: NegTokenResp | null): NegotiateStep {
     if (this.#negotiate === null) {
       const { negotiateFlags } = decodeNegotiateMessage(message);
-      this.#negotiate = message.slice();
+      this.#negotiate = Uint8Array.from(message);
       this.#challenge = challengeFor(this.#ntlm, negotiateFlags);
       return { token: this.#wrapChallenge(this.#challenge), proof: null };
     }

@@ -24,7 +24,7 @@ export function clientBinding({ hashes, subjectPublicKey, nonce }: Binding): Uin
 /** What the server seals in answer: the hash the other way, or the key with 1 added to its first byte. */
 export function serverBinding({ hashes, subjectPublicKey, nonce }: Binding): Uint8Array {
   if (nonce !== null) return hashes.sha256(concat(SERVER_TO_CLIENT, nonce, subjectPublicKey));
-  const answer = subjectPublicKey.slice();
+  const answer = Uint8Array.from(subjectPublicKey);
   answer[0] = ((answer[0] ?? 0) + 1) & 0xff;
   return answer;
 }
