@@ -1,4 +1,4 @@
-/** The command line: `witness start`, `demo`, `import`, `verify`, `credential`, `settings`. */
+/** The command line: `witness start`, `demo`, `import`, `verify`, `credential`, `explain`, `settings`. */
 import { Command } from 'commander';
 import type { SetCredential } from './credential.js';
 import type { ImportCommand } from './import.js';
@@ -61,6 +61,12 @@ credential
   .command('list')
   .description('list the targets that have a credential')
   .action(async () => (await import('./credential.js')).runListCredentials());
+
+program
+  .command('explain')
+  .description('say what policy decides for facts, and why; a fact that is left out is the host’s own, or in favour')
+  .argument('[fact=value...]', 'such as connectionMethod=portal authenticationMethod=entra targetRecording=required')
+  .action(async (facts: string[]) => (await import('./explain.js')).runExplain(facts));
 
 program
   .command('settings')

@@ -69,6 +69,13 @@ const PROBLEMS = {
     remedy:
       'Connect with a native client, choose another authentication method, or have an operator turn recording off for this target.',
   },
+  'sessions-in-the-way': {
+    status: 409,
+    title: 'Sessions are live that must not be recorded',
+    detail:
+      'RDP sessions in the portal with Microsoft Entra ID are live, and the change would turn recording on for them.',
+    remedy: 'Wait until they have ended, or send the change again with "endSessions": true to end them.',
+  },
   'session-over': {
     status: 409,
     title: 'The session has ended',
@@ -113,6 +120,7 @@ export interface ProblemFields {
   /** Why, more exactly than the kind of problem says it. */
   readonly detail?: string;
   readonly reasons?: readonly ReasonInfo[];
+  readonly sessions?: NonNullable<Problem['sessions']>;
   readonly retryAfterMs?: number;
 }
 
@@ -132,6 +140,7 @@ export class ProblemError extends Error {
       detail: fields.detail ?? detail,
       remedy,
       ...(fields.reasons !== undefined && { reasons: fields.reasons }),
+      ...(fields.sessions !== undefined && { sessions: fields.sessions }),
     };
     this.retryAfterMs = fields.retryAfterMs ?? null;
   }

@@ -12,6 +12,7 @@ import { auditRoutes } from './audit-routes.js';
 import { CONTENT_SECURITY } from './content-security.js';
 import { credentialRoutes } from './credential-routes.js';
 import { installErrorHandling } from './error-handler.js';
+import { hostRoutes } from './host-routes.js';
 import { type GuardedRoute, installGuard, REVIEWERS } from './guard.js';
 import { healthRoutes } from './health-routes.js';
 import { ProblemError } from './problems.js';
@@ -29,7 +30,10 @@ export interface HttpServerDeps {
   readonly tls: { readonly cert: string | Buffer; readonly key: string | Buffer };
   /** Whether sessions are recorded until an operator sets it for the host. */
   readonly recording: RecordingSetting;
-  readonly database: Pick<Database, 'sessions' | 'targets' | 'targetChannels' | 'auditEvents' | 'settings'>;
+  readonly database: Pick<
+    Database,
+    'sessions' | 'targets' | 'targetChannels' | 'roleAssignments' | 'auditEvents' | 'settings' | 'transaction'
+  >;
   readonly audit: AuditAppender;
   readonly identity: Identity;
   readonly sessions: SessionService;
@@ -88,6 +92,7 @@ async function installApi(api: FastifyInstance, deps: HttpServerDeps): Promise<v
   accountRoutes(api, deps);
   userRoutes(api, deps);
   targetRoutes(api, deps);
+  hostRoutes(api, deps);
   credentialRoutes(api, deps);
   targetChannelRoutes(api, deps);
   sessionRoutes(api, deps);

@@ -8,6 +8,7 @@ import type { Repositories } from '../database/open.js';
 import type { TargetRecord } from '../database/targets.js';
 import { type Decision, decide, type SessionFacts } from '../policy/decide.js';
 import type { HostFacts, PersonFacts, RequestFacts, TargetFacts } from '../policy/facts.js';
+import type { GatewayAbilities } from '../policy/gateway-abilities.js';
 import { rolesOver } from '../policy/roles.js';
 import { readHost } from './host.js';
 
@@ -16,6 +17,8 @@ export interface SessionPolicyOptions {
   /** Whether sessions are recorded until an operator sets it for the host. */
   readonly recording: RecordingSetting;
   readonly clock: () => number;
+  /** What the gateway can do; what is built when left out. */
+  readonly abilities?: GatewayAbilities;
 }
 
 /** Who asks: names and ids that role assignments may be made out to. */
@@ -55,7 +58,7 @@ export class SessionPolicy {
 
   /** @param person null for nobody, or somebody who was disabled */
   async decide(person: Person | null, id: TargetId, asked: Asked): Promise<Decided> {
-    const { database, recording, clock } = this.#options;
+    const { database, recording, clock, abilities } = this.#options;
     const [host, target] = await Promise.all([readHost(database, recording), database.targets.get(id)]);
     const facts: SessionFacts = {
       ...hostFacts(host),
@@ -64,7 +67,8 @@ export class SessionPolicy {
       ...targetFacts(target),
       policyVersion: host.policyVersion,
     };
-    return { decision: decide(facts, decisionId(uuidV7(clock(), randomBytes(10)))), facts, target };
+    const newId = decisionId(uuidV7(clock(), randomBytes(10)));
+    return { decision: decide(facts, newId, abilities), facts, target };
   }
 }
 

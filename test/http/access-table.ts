@@ -62,6 +62,10 @@ export const ACCESS: readonly AccessRow[] = [
   row('GET', '/targets/:id/channels', CONNECT, 'inventory:read'),
   row('PUT', '/targets/:id/channels', LOOK_AFTER, 'inventory:write'),
 
+  row('GET', '/host', REVIEW, 'policy:read'),
+  row('PUT', '/host', LOOK_AFTER, 'inventory:write'),
+  row('GET', '/policy/explain', ALL, 'policy:read'),
+
   // Passwords of targets: whoever sets one could let sessions go to a target of their own with it.
   row('GET', '/credentials', ADMINISTER),
   row('PUT', '/targets/:id/credential', ADMINISTER),

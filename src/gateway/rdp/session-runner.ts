@@ -14,7 +14,7 @@ import { RedrawRequests } from '../relay/redraw-requests.js';
 import { createContentHash } from '../relay/content-hash.js';
 import { type PumpEndReason, RelayPump } from '../relay/relay-pump.js';
 import { LiveSession, type SessionEndReason } from '../sessions/live-session.js';
-import { type SessionLifecycle, traceProblem } from '../sessions/session-lifecycle.js';
+import { SessionEndedError, type SessionLifecycle, traceProblem } from '../sessions/session-lifecycle.js';
 import type { Admission } from './admission.js';
 import type { SessionClient } from './session-client.js';
 import type { TargetLeg } from './target/open-target-leg.js';
@@ -133,7 +133,7 @@ class SessionConnection {
       tap?.event({ kind, data: { clientAddress: this.#client.clientAddress, userName: live.session.userName } });
     } catch (error) {
       this.#options.log.error({ sessionId: live.id, error: String(error) }, 'the session cannot begin');
-      await this.#finish(tap, 'recording-lost');
+      await this.#finish(tap, error instanceof SessionEndedError ? 'disconnected-by-administrator' : 'recording-lost');
       return;
     }
     const pump = this.#startPump(tap);

@@ -33,6 +33,15 @@ const POLICY_ENDS: ReadonlySet<SessionEndReason> = new Set([
   'server-redirection',
 ]);
 
+/** Somebody ended the session while its connection came up. */
+export class SessionEndedError extends Error {
+  override readonly name = 'SessionEndedError';
+
+  constructor() {
+    super('the session was ended while it connected');
+  }
+}
+
 export class SessionLifecycle {
   readonly #options: SessionLifecycleOptions;
 
@@ -76,7 +85,7 @@ export class SessionLifecycle {
     return true;
   }
 
-  /** Both legs are up: nothing is relayed before this is on record. */
+  /** Both legs are up: nothing is relayed before this is on record. @throws SessionEndedError */
   async connected(live: LiveSession, clientAddress: string): Promise<void> {
     const { audit, database } = this.#options;
     live.connections += 1;
@@ -93,7 +102,7 @@ export class SessionLifecycle {
         channels: [...live.channels],
       },
     });
-    await database.sessions.update(live.id, { state: 'live' });
+    if (!(await database.sessions.update(live.id, { state: 'live' }))) throw new SessionEndedError();
   }
 
   /** The trace cannot be written any longer; what follows is a gap. */
