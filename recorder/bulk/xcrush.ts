@@ -31,14 +31,17 @@ export class XcrushDecompressor {
   /** The level-1 history, and behind it the literals of the packet in hand, so that both are copied within one array. */
   readonly #history = new Uint8Array(HISTORY_BYTES + MAX_BULK_PACKET_BYTES);
   #historyOffset = 0;
+  /** Behind it, the history is zeros. */
+  #touched = 0;
 
   /**
    * PACKET_FLUSHED: the level-1 history is zeros again. Level 2 has a PACKET_FLUSHED of its own: when packets are missing
    * (`lost`), what it sends cannot be understood before that.
    */
   flush(lost: boolean): void {
-    this.#history.fill(0);
+    this.#history.fill(0, 0, this.#touched);
     this.#historyOffset = 0;
+    this.#touched = 0;
     if (lost) this.#level2Lost = true;
   }
 
@@ -57,6 +60,8 @@ export class XcrushDecompressor {
     if (inner.length > MAX_BULK_PACKET_BYTES) throw new DecodeError('limit', STRUCTURE, FLAGS_BYTES, 'level-1 data');
     // The offset goes back and nothing else: servers go on referring to what the history holds behind it.
     if ((level1Flags & L1_PACKET_AT_FRONT) !== 0) this.#historyOffset = 0;
+    // Also when it throws, this is as far as it writes.
+    this.#touched = Math.max(this.#touched, Math.min(this.#historyOffset + MAX_BULK_PACKET_BYTES, HISTORY_BYTES));
     if ((level1Flags & L1_NO_COMPRESSION) !== 0) return this.#append(inner);
     if ((level1Flags & L1_COMPRESSED) !== 0) return this.#expand(inner);
     throw new DecodeError('invalid', STRUCTURE, 0, 'Level1ComprFlags');
