@@ -4,7 +4,7 @@
  */
 import { DecodeError } from '../../src/rdp/wire/errors.js';
 import { MAX_BULK_PACKET_BYTES } from '../../src/rdp/wire/limits.js';
-import { copyMatch } from './copy-match.js';
+import { copyMatch, createHistory, type History } from './copy-match.js';
 import { PaddedInput } from './padded-input.js';
 
 const STRUCTURE = 'mppc';
@@ -51,7 +51,7 @@ export const MPPC_64K: MppcForm = {
 /** One direction's history. */
 export class MppcDecompressor {
   readonly #form: MppcForm;
-  readonly #history: Uint8Array;
+  readonly #history: History;
   readonly #input = new PaddedInput(MAX_BULK_PACKET_BYTES);
   /** The offset code of each value of the next five bits: bits of its prefix and its value, and its base. */
   readonly #prefixBits = new Uint8Array(32);
@@ -61,7 +61,7 @@ export class MppcDecompressor {
 
   constructor(form: MppcForm) {
     this.#form = form;
-    this.#history = new Uint8Array(form.historyBytes);
+    this.#history = createHistory(form.historyBytes);
     for (let bits = 0; bits < 32; bits += 1) {
       const code = form.offsetCodes.find(({ prefixBits, prefix }) => bits >> (5 - prefixBits) === prefix);
       this.#prefixBits[bits] = code?.prefixBits ?? 0;
@@ -72,7 +72,7 @@ export class MppcDecompressor {
 
   /** PACKET_FLUSHED: the history is zeros again, and what follows goes to its front. */
   flush(): void {
-    this.#history.fill(0);
+    this.#history.bytes.fill(0);
     this.#historyOffset = 0;
   }
 
@@ -88,12 +88,12 @@ export class MppcDecompressor {
     const start = atFront ? 0 : this.#historyOffset;
     const to = this.#decodeTokens(start, data.length * 8);
     this.#historyOffset = to;
-    return this.#history.subarray(start, to);
+    return this.#history.bytes.subarray(start, to);
   }
 
   /** Decodes the input, the history from `start` on; the result is the offset behind what it wrote. */
   #decodeTokens(start: number, endBits: number): number {
-    const history = this.#history;
+    const history = this.#history.bytes;
     const input = this.#input.view;
     const { maxLengthOnes } = this.#form;
     let to = start;
@@ -130,7 +130,7 @@ export class MppcDecompressor {
       }
       if (position > endBits) throw truncated(endBits, 'length-of-match');
       if (copyOffset === 0 || length > history.length - to) throw invalid(position, 'match beyond the history');
-      copyMatch(history, to, copyOffset, length);
+      copyMatch(this.#history, to, copyOffset, length);
       to += length;
     }
     return to;
