@@ -15,13 +15,17 @@ export interface LiveSessionRoutesDeps {
 const MINUTE_MS = 60_000;
 
 export function liveSessionRoutes(api: FastifyInstance, { database, clock }: LiveSessionRoutesDeps): void {
-  api.get('/sessions/live', { config: { access: 'signed-in' } }, async (request): Promise<LiveSessionList> => {
-    const own = hasRole(request.user, REVIEWERS) ? undefined : request.user.id;
-    const [sessions, targets] = await Promise.all([database.sessions.listOpenSessions(own), database.targets.list()]);
-    const byId = new Map(targets.map((target) => [target.id, target]));
-    const nowMs = clock();
-    return { sessions: sessions.map((session) => toLiveSession(session, byId.get(session.targetId), nowMs)) };
-  });
+  api.get(
+    '/sessions/live',
+    { config: { access: 'signed-in', scope: 'sessions:read' } },
+    async (request): Promise<LiveSessionList> => {
+      const own = hasRole(request.user, REVIEWERS) ? undefined : request.user.id;
+      const [sessions, targets] = await Promise.all([database.sessions.listOpenSessions(own), database.targets.list()]);
+      const byId = new Map(targets.map((target) => [target.id, target]));
+      const nowMs = clock();
+      return { sessions: sessions.map((session) => toLiveSession(session, byId.get(session.targetId), nowMs)) };
+    },
+  );
 }
 
 /** A target that has left the inventory is told of by what its session knows of it. */
