@@ -13,6 +13,7 @@ export type Peer =
   | 'chromium'
   | 'ffmpeg'
   | 'freerdp-shadow-cli'
+  | 'gnome-remote-desktop'
   | 'openbox'
   | 'postgresql'
   | 'rdesktop'
@@ -27,6 +28,15 @@ const PARTS: Record<Peer, readonly string[]> = {
   chromium: ['chromium'],
   ffmpeg: ['ffmpeg', 'ffprobe'],
   'freerdp-shadow-cli': ['freerdp-shadow-cli', 'winpr-hash'],
+  'gnome-remote-desktop': [
+    '/usr/libexec/gnome-remote-desktop-daemon',
+    'grdctl',
+    'mutter',
+    'pipewire',
+    'wireplumber',
+    'dbus-run-session',
+    'weston-terminal',
+  ],
   openbox: ['openbox', 'xterm', '/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf'],
   postgresql: ['/usr/lib/postgresql/*/bin/postgres'],
   rdesktop: ['rdesktop'],
@@ -44,8 +54,8 @@ const PARTS: Record<Peer, readonly string[]> = {
   ],
 };
 
-/** Peers that only root can run (xrdp: the harness creates Linux users for it; tshark: it captures on loopback). */
-const ROOT_ONLY: ReadonlySet<Peer> = new Set<Peer>(['tshark', 'xrdp']);
+/** Peers that only root can run (xrdp: the harness creates Linux users for it; gnome-remote-desktop: in a network namespace; tshark: it captures on loopback). */
+const ROOT_ONLY: ReadonlySet<Peer> = new Set<Peer>(['gnome-remote-desktop', 'tshark', 'xrdp']);
 
 /** Every first column of packages.txt that some peer needs. */
 export const REQUIRED_PROGRAMS: ReadonlySet<string> = new Set(Object.values(PARTS).flat());
