@@ -6,16 +6,18 @@ import { useResource } from './api/use-resource.js';
 import { Link } from './components/link.js';
 import { EmptyNotice, ProblemNotice } from './components/notice.js';
 import { Page } from './components/page.js';
+import { AccountPage } from './pages/account.js';
 import { AuditPage } from './pages/audit.js';
 import { ConnectPage } from './pages/connect.js';
 import { ReplayPage } from './pages/replay.js';
 import { SessionsPage } from './pages/sessions.js';
 import { SignInPage } from './pages/sign-in.js';
+import { UsersPage } from './pages/users.js';
 import { useRoute, type Route } from './router.js';
 
 export function App() {
   const route = useRoute();
-  if (route.page === 'sign-in') return <SignInPage />;
+  if (route.page === 'sign-in') return <SignInPage problem={route.problem} />;
   return <SignedIn route={route} />;
 }
 
@@ -53,8 +55,12 @@ function PageOf({ route, me }: { route: Route; me: Me }) {
       return <ReplayPage key={route.sessionId} sessionId={route.sessionId} startMs={route.startMs} me={me} />;
     case 'audit':
       return <AuditPage />;
+    case 'users':
+      return <UsersPage />;
+    case 'account':
+      return <AccountPage me={me} />;
     case 'sign-in':
-      return <SignInPage />;
+      return <SignInPage problem={route.problem} />;
     case 'unknown':
       return (
         <Page title="There is no such page">
@@ -68,6 +74,7 @@ function PageOf({ route, me }: { route: Route; me: Me }) {
 
 function Shell({ route, me, children }: { route: Route; me: Me | null; children: ComponentChildren }) {
   const reviewer = me?.roles.some((role) => role === 'administrator' || role === 'auditor') ?? false;
+  const administrator = me?.roles.includes('administrator') ?? false;
   return (
     <>
       <a class="skip-link" href="#main">
@@ -90,22 +97,29 @@ function Shell({ route, me, children }: { route: Route; me: Me | null; children:
               Audit
             </Link>
           )}
+          {administrator && (
+            <Link href="/users" current={route.page === 'users'}>
+              Users
+            </Link>
+          )}
         </nav>
-        {me !== null && <Account me={me} />}
+        {me !== null && <Account me={me} current={route.page === 'account'} />}
       </header>
       {children}
     </>
   );
 }
 
-function Account({ me }: { me: Me }) {
+function Account({ me, current }: { me: Me; current: boolean }) {
   const signOut = async (): Promise<void> => {
     await postJson('/api/v1/sign-out', {});
     location.assign('/sign-in');
   };
   return (
     <div class="account">
-      <span title={me.roles.join(', ')}>{me.displayName}</span>
+      <Link href="/account" current={current} class="account-name" label={`Your account, ${me.displayName}`}>
+        {me.displayName}
+      </Link>
       <button type="button" class="button button-quiet" onClick={() => void signOut()}>
         Sign out
       </button>

@@ -2,21 +2,25 @@
 import { useEffect, useState } from 'preact/hooks';
 
 export type Route =
-  | { readonly page: 'sign-in' }
+  | { readonly page: 'sign-in'; readonly problem: string | null }
   | { readonly page: 'sessions'; readonly before: string | null }
   | { readonly page: 'connect' }
   | { readonly page: 'replay'; readonly sessionId: string; readonly startMs: number | null }
   | { readonly page: 'audit' }
+  | { readonly page: 'users' }
+  | { readonly page: 'account' }
   | { readonly page: 'unknown' };
 
 const CHANGED = 'witness:navigated';
 
 export function parseRoute(url: URL): Route {
   const path = url.pathname.replace(/\/+$/, '') || '/';
-  if (path === '/sign-in') return { page: 'sign-in' };
+  if (path === '/sign-in') return { page: 'sign-in', problem: url.searchParams.get('problem') };
   if (path === '/' || path === '/sessions') return { page: 'sessions', before: url.searchParams.get('before') };
   if (path === '/connect') return { page: 'connect' };
   if (path === '/audit') return { page: 'audit' };
+  if (path === '/users') return { page: 'users' };
+  if (path === '/account') return { page: 'account' };
   const replay = /^\/recordings\/([0-9a-f-]{36})$/.exec(path);
   if (replay?.[1] !== undefined) return { page: 'replay', sessionId: replay[1], startMs: startOf(url) };
   return { page: 'unknown' };

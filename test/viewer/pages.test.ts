@@ -72,7 +72,7 @@ describe('signing in', () => {
     stage.server.world.me = null;
     await page.goto(stage.server.url);
     await page.getByRole('alert').getByRole('link', { name: 'Sign in' }).click();
-    await page.getByText('Open the link that you were given').waitFor();
+    await page.getByText('Have you been given a one-time link?').waitFor();
   });
 });
 

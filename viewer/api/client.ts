@@ -20,10 +20,18 @@ export async function getJson<Answer>(path: string, signal?: AbortSignal): Promi
 }
 
 /** The answer's JSON, or null when it has none. */
-export async function postJson<Answer>(path: string, body: unknown): Promise<Answer | null> {
-  const response = await send(path, { method: 'POST', headers: MUTATION_HEADERS, body: JSON.stringify(body) });
+export async function sendJson<Answer>(
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  path: string,
+  body: unknown,
+): Promise<Answer | null> {
+  const response = await send(path, { method, headers: MUTATION_HEADERS, body: JSON.stringify(body) });
   const type = response.headers.get('content-type') ?? '';
   return type.includes('json') ? ((await response.json()) as Answer) : null;
+}
+
+export function postJson<Answer>(path: string, body: unknown): Promise<Answer | null> {
+  return sendJson('POST', path, body);
 }
 
 /** Where a request ends up after redirects; the answer's content is not read. */

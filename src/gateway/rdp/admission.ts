@@ -9,7 +9,6 @@ import type { RecordingPermit } from '../../policy/permit.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 import { decisionData } from '../sessions/session-requests.js';
 import { type LiveSession, type LiveSessions } from '../sessions/live-session.js';
-import type { SessionPlaces } from '../sessions/session-places.js';
 import { ticketHash } from './ticket.js';
 
 export interface AdmissionOptions {
@@ -19,7 +18,6 @@ export interface AdmissionOptions {
   readonly policy: SessionPolicy;
   readonly reconnectWindowMs: number;
   readonly live: LiveSessions;
-  readonly places: Pick<SessionPlaces, 'take'>;
 }
 
 /** Why nobody was let in. */
@@ -34,8 +32,7 @@ export type RefusalReason =
   | 'reconnect-window-over'
   | 'policy-denied'
   /** Whether the session is recorded would change in mid-session. */
-  | 'policy-changed'
-  | 'too-many-sessions';
+  | 'policy-changed';
 
 export type Admission =
   | {
@@ -119,15 +116,6 @@ async function admitSession(
     const reason = decision.outcome === 'denied' ? 'policy-denied' : 'policy-changed';
     const admission = await refused(options, reason, shown, session);
     await (live === null ? endUnused(options, session, reason) : waitAgain(options, session));
-    return admission;
-  }
-  // A client that comes back has its place.
-  const full = live === null ? await options.places.take(session, shown.clientAddress) : null;
-  if (full !== null) {
-    const limit = { ...full, at };
-    await audit.append({ kind: 'session.limit-reached', actor: 'gateway', sessionId: session.id, data: limit });
-    const admission = await refused(options, 'too-many-sessions', shown, session);
-    await endUnused(options, session, 'too-many-sessions');
     return admission;
   }
   return { kind: 'admitted', session, permit: decision.permit, live };

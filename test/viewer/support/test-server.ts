@@ -86,6 +86,7 @@ function addApi(app: FastifyInstance, world: World): void {
   app.get('/api/v1/me', (_request, reply) =>
     world.me === null ? reply.code(401).type('application/problem+json').send(SIGNED_OUT) : reply.send(world.me),
   );
+  app.get('/api/v1/sign-in/methods', () => ({ password: true, provider: null }));
   app.post<{ Body: { token: string } }>('/api/v1/sign-in', (request, reply) => {
     if (request.body.token !== 'right-token') return reply.code(401).type('application/problem+json').send(BAD_TOKEN);
     world.me = { userName: 'ada', displayName: 'Ada Lovelace', roles: ['administrator'] };
