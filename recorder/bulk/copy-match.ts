@@ -1,12 +1,28 @@
 /** Copies within a history, [MS-RDPBCGR] 3.1.8.2: what is copied may itself be copied again ("replicating copy"). */
 
+/** A history, and the view that copies four bytes of it at a time. */
+export interface History {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
+
+export function createHistory(size: number): History {
+  const bytes = new Uint8Array(size);
+  return { bytes, view: new DataView(bytes.buffer) };
+}
+
 /** From this length on the engine's bulk operations are faster than a loop. */
 const LONG_COPY = 64;
 
 /** Copies `length` bytes from `from` to `to` in ascending order; the caller has checked both ends. */
-export function copyForward(bytes: Uint8Array, to: number, from: number, length: number): void {
+export function copyForward({ bytes, view }: History, to: number, from: number, length: number): void {
   if (length < LONG_COPY) {
-    for (let i = 0; i < length; i += 1) bytes[to + i] = bytes[from + i] as number;
+    let done = 0;
+    // Nearer than that, four bytes would be read before they are all written.
+    if (from >= to || to - from >= 4) {
+      for (; done + 4 <= length; done += 4) view.setUint32(to + done, view.getUint32(from + done, true), true);
+    }
+    for (; done < length; done += 1) bytes[to + done] = bytes[from + done] as number;
     return;
   }
   if (from >= to || from + length <= to) {
@@ -33,12 +49,13 @@ export function copyFrom(source: Uint8Array, from: number, target: Uint8Array, t
  * Copies from `copyOffset` bytes back, in a history whose size is a power of two: before its front lies its end. The
  * caller has checked that the history holds `length` bytes from `to` on.
  */
-export function copyMatch(history: Uint8Array, to: number, copyOffset: number, length: number): void {
+export function copyMatch(history: History, to: number, copyOffset: number, length: number): void {
   if (copyOffset <= to) {
     copyForward(history, to, to - copyOffset, length);
     return;
   }
-  const mask = history.length - 1;
+  const { bytes } = history;
+  const mask = bytes.length - 1;
   const from = (to - copyOffset) & mask;
-  for (let i = 0; i < length; i += 1) history[to + i] = history[(from + i) & mask] as number;
+  for (let i = 0; i < length; i += 1) bytes[to + i] = bytes[(from + i) & mask] as number;
 }

@@ -3,7 +3,9 @@
  * RDP 5.0 with 64 KB (3.1.8.4.2). Both keep what they decompressed as the history of what follows.
  */
 import { DecodeError } from '../../src/rdp/wire/errors.js';
-import { copyMatch } from './copy-match.js';
+import { MAX_BULK_PACKET_BYTES } from '../../src/rdp/wire/limits.js';
+import { copyMatch, createHistory, type History } from './copy-match.js';
+import { PaddedInput } from './padded-input.js';
 
 const STRUCTURE = 'mppc';
 
@@ -49,22 +51,28 @@ export const MPPC_64K: MppcForm = {
 /** One direction's history. */
 export class MppcDecompressor {
   readonly #form: MppcForm;
-  readonly #history: Uint8Array;
-  /** The offset code of each value of the next five bits; undefined for literals. */
-  readonly #codes: readonly (OffsetCode | undefined)[];
+  readonly #history: History;
+  readonly #input = new PaddedInput(MAX_BULK_PACKET_BYTES);
+  /** The offset code of each value of the next five bits: bits of its prefix and its value, and its base. */
+  readonly #prefixBits = new Uint8Array(32);
+  readonly #valueBits = new Uint8Array(32);
+  readonly #bases = new Uint16Array(32);
   #historyOffset = 0;
 
   constructor(form: MppcForm) {
     this.#form = form;
-    this.#history = new Uint8Array(form.historyBytes);
-    this.#codes = Array.from({ length: 32 }, (_, bits) =>
-      form.offsetCodes.find((code) => bits >> (5 - code.prefixBits) === code.prefix),
-    );
+    this.#history = createHistory(form.historyBytes);
+    for (let bits = 0; bits < 32; bits += 1) {
+      const code = form.offsetCodes.find(({ prefixBits, prefix }) => bits >> (5 - prefixBits) === prefix);
+      this.#prefixBits[bits] = code?.prefixBits ?? 0;
+      this.#valueBits[bits] = code?.valueBits ?? 0;
+      this.#bases[bits] = code?.base ?? 0;
+    }
   }
 
   /** PACKET_FLUSHED: the history is zeros again, and what follows goes to its front. */
   flush(): void {
-    this.#history.fill(0);
+    this.#history.bytes.fill(0);
     this.#historyOffset = 0;
   }
 
@@ -75,57 +83,64 @@ export class MppcDecompressor {
    *   until `flush`.
    */
   decompress(data: Uint8Array, atFront: boolean): Uint8Array {
-    const history = this.#history;
+    if (data.length > MAX_BULK_PACKET_BYTES) throw new DecodeError('limit', STRUCTURE, 0, 'packet');
+    this.#input.load(data);
     const start = atFront ? 0 : this.#historyOffset;
-    const end = data.length;
+    const to = this.#decodeTokens(start, data.length * 8);
+    this.#historyOffset = to;
+    return this.#history.bytes.subarray(start, to);
+  }
+
+  /** Decodes the input, the history from `start` on; the result is the offset behind what it wrote. */
+  #decodeTokens(start: number, endBits: number): number {
+    const history = this.#history.bytes;
+    const input = this.#input.view;
+    const { maxLengthOnes } = this.#form;
     let to = start;
-    let at = 0;
-    // The next `count` bits of the data are the highest of `bits`; those below are zeros.
-    let bits = 0;
-    let count = 0;
-    for (;;) {
-      for (; count <= 24 && at < end; count += 8, at += 1) bits |= (data[at] as number) << (24 - count);
-      // Every code has eight bits or more: fewer are the padding of the last byte.
-      if (count < 8) break;
+    // In bits. Behind it, 25 bits or more are read at a time.
+    let position = 0;
+    // Every code has eight bits or more: fewer are the padding of the last byte.
+    while (endBits - position >= 8) {
+      let bits = input.getUint32(position >>> 3) << (position & 7);
       if (bits >= 0 || bits >>> 30 === 2) {
-        if (to >= history.length) throw new DecodeError('invalid', STRUCTURE, at, 'literal beyond the history');
+        if (to >= history.length) throw invalid(position, 'literal beyond the history');
         // A zero and seven bits, or a one, a zero and seven bits.
-        const literalBits = bits >= 0 ? 8 : 9;
-        if (literalBits > count) throw new DecodeError('truncated', STRUCTURE, at, 'literal');
         history[to] = bits >= 0 ? bits >>> 24 : 0x80 | ((bits >>> 23) & 0x7f);
         to += 1;
-        bits <<= literalBits;
-        count -= literalBits;
+        position += bits >= 0 ? 8 : 9;
+        if (position > endBits) throw truncated(endBits, 'literal');
         continue;
       }
       // All values of five bits that begin with two ones have a code.
-      const code = this.#codes[bits >>> 27] as OffsetCode;
-      const offsetBits = code.prefixBits + code.valueBits;
-      if (offsetBits > count) throw new DecodeError('truncated', STRUCTURE, at, 'copy-offset');
-      const copyOffset = code.base + ((bits << code.prefixBits) >>> (32 - code.valueBits));
-      bits <<= offsetBits;
-      count -= offsetBits;
-      for (; count <= 24 && at < end; count += 8, at += 1) bits |= (data[at] as number) << (24 - count);
+      const code = bits >>> 27;
+      const prefixBits = this.#prefixBits[code] as number;
+      const valueBits = this.#valueBits[code] as number;
+      const copyOffset = (this.#bases[code] as number) + ((bits << prefixBits) >>> (32 - valueBits));
+      position += prefixBits + valueBits;
+      if (position > endBits) throw truncated(endBits, 'copy-offset');
+      bits = input.getUint32(position >>> 3) << (position & 7);
       const ones = Math.clz32(~bits);
-      if (ones > this.#form.maxLengthOnes) throw new DecodeError('invalid', STRUCTURE, at, 'length-of-match');
-      if (ones + 1 > count) throw new DecodeError('truncated', STRUCTURE, at, 'length-of-match');
-      bits <<= ones + 1;
-      count -= ones + 1;
+      if (ones > maxLengthOnes) throw invalid(position, 'length-of-match');
+      position += ones + 1;
       let length = 3;
       if (ones > 0) {
-        for (; count <= 24 && at < end; count += 8, at += 1) bits |= (data[at] as number) << (24 - count);
-        if (ones + 1 > count) throw new DecodeError('truncated', STRUCTURE, at, 'length-of-match');
+        bits = input.getUint32(position >>> 3) << (position & 7);
         length = (2 << ones) + (bits >>> (31 - ones));
-        bits <<= ones + 1;
-        count -= ones + 1;
+        position += ones + 1;
       }
-      if (copyOffset === 0 || length > history.length - to) {
-        throw new DecodeError('invalid', STRUCTURE, at, 'match beyond the history');
-      }
-      copyMatch(history, to, copyOffset, length);
+      if (position > endBits) throw truncated(endBits, 'length-of-match');
+      if (copyOffset === 0 || length > history.length - to) throw invalid(position, 'match beyond the history');
+      copyMatch(this.#history, to, copyOffset, length);
       to += length;
     }
-    this.#historyOffset = to;
-    return history.subarray(start, to);
+    return to;
   }
+}
+
+function invalid(bit: number, detail: string): DecodeError {
+  return new DecodeError('invalid', STRUCTURE, bit >>> 3, detail);
+}
+
+function truncated(bit: number, detail: string): DecodeError {
+  return new DecodeError('truncated', STRUCTURE, bit >>> 3, detail);
 }

@@ -4,7 +4,7 @@
  */
 import { DecodeError } from '../../src/rdp/wire/errors.js';
 import { MAX_BULK_PACKET_BYTES } from '../../src/rdp/wire/limits.js';
-import { copyMatch } from './copy-match.js';
+import { copyMatch, createHistory } from './copy-match.js';
 import {
   CODE_LENGTH_BITS,
   COPY_OFFSET_BASES,
@@ -32,7 +32,7 @@ const LENGTH_OF_MATCH_MASK = (1 << LENGTH_OF_MATCH_MAX_BITS) - 1;
 
 /** One direction's history. */
 export class NcrushDecompressor {
-  readonly #history = new Uint8Array(HISTORY_BYTES);
+  readonly #history = createHistory(HISTORY_BYTES);
   /** The OffsetCache, the one used last first; 0 where there is none. */
   readonly #offsetCache = new Uint16Array(4);
   readonly #input = new PaddedInput(MAX_BULK_PACKET_BYTES);
@@ -40,7 +40,7 @@ export class NcrushDecompressor {
 
   /** PACKET_FLUSHED: history and OffsetCache are as they were in the beginning. */
   flush(): void {
-    this.#history.fill(0);
+    this.#history.bytes.fill(0);
     this.#offsetCache.fill(0);
     this.#historyOffset = 0;
   }
@@ -58,12 +58,12 @@ export class NcrushDecompressor {
     const start = this.#historyOffset;
     const to = this.#decodeTokens(data.length * 8);
     this.#historyOffset = to;
-    return this.#history.subarray(start, to);
+    return this.#history.bytes.subarray(start, to);
   }
 
   /** Decodes the input up to the end of the stream; the result is the offset behind what it wrote. */
   #decodeTokens(endBits: number): number {
-    const history = this.#history;
+    const history = this.#history.bytes;
     const input = this.#input.view;
     // Locals, which the loop reads faster than what another module exports.
     const codes = LITERAL_OR_OFFSET_CODES;
@@ -111,7 +111,7 @@ export class NcrushDecompressor {
       if (copyOffset === 0 || length > HISTORY_BYTES - to) {
         throw new DecodeError('invalid', STRUCTURE, position >>> 3, 'match beyond the history');
       }
-      copyMatch(history, to, copyOffset, length);
+      copyMatch(this.#history, to, copyOffset, length);
       to += length;
     }
   }
@@ -120,7 +120,7 @@ export class NcrushDecompressor {
   #slideBack(): void {
     const from = this.#historyOffset - HALF_HISTORY_BYTES;
     if (from < 0) throw new DecodeError('invalid', STRUCTURE, 0, 'history is not half full');
-    this.#history.copyWithin(0, from, this.#historyOffset);
+    this.#history.bytes.copyWithin(0, from, this.#historyOffset);
     this.#historyOffset = HALF_HISTORY_BYTES;
   }
 

@@ -5,7 +5,7 @@
 import { PACKET_AT_FRONT, PACKET_COMPRESSED, PACKET_FLUSHED } from '../../src/rdp/session/share-data.js';
 import { DecodeError } from '../../src/rdp/wire/errors.js';
 import { MAX_BULK_PACKET_BYTES } from '../../src/rdp/wire/limits.js';
-import { copyForward } from './copy-match.js';
+import { copyForward, createHistory } from './copy-match.js';
 import { MPPC_64K, MppcDecompressor } from './mppc.js';
 
 const STRUCTURE = 'xcrush';
@@ -29,16 +29,19 @@ export class XcrushDecompressor {
   readonly #level2 = new MppcDecompressor(MPPC_64K);
   #level2Lost = false;
   /** The level-1 history, and behind it the literals of the packet in hand, so that both are copied within one array. */
-  readonly #history = new Uint8Array(HISTORY_BYTES + MAX_BULK_PACKET_BYTES);
+  readonly #history = createHistory(HISTORY_BYTES + MAX_BULK_PACKET_BYTES);
   #historyOffset = 0;
+  /** Behind it, the history is zeros. */
+  #touched = 0;
 
   /**
    * PACKET_FLUSHED: the level-1 history is zeros again. Level 2 has a PACKET_FLUSHED of its own: when packets are missing
    * (`lost`), what it sends cannot be understood before that.
    */
   flush(lost: boolean): void {
-    this.#history.fill(0);
+    this.#history.bytes.fill(0, 0, this.#touched);
     this.#historyOffset = 0;
+    this.#touched = 0;
     if (lost) this.#level2Lost = true;
   }
 
@@ -57,6 +60,8 @@ export class XcrushDecompressor {
     if (inner.length > MAX_BULK_PACKET_BYTES) throw new DecodeError('limit', STRUCTURE, FLAGS_BYTES, 'level-1 data');
     // The offset goes back and nothing else: servers go on referring to what the history holds behind it.
     if ((level1Flags & L1_PACKET_AT_FRONT) !== 0) this.#historyOffset = 0;
+    // Also when it throws, this is as far as it writes.
+    this.#touched = Math.max(this.#touched, Math.min(this.#historyOffset + MAX_BULK_PACKET_BYTES, HISTORY_BYTES));
     if ((level1Flags & L1_NO_COMPRESSION) !== 0) return this.#append(inner);
     if ((level1Flags & L1_COMPRESSED) !== 0) return this.#expand(inner);
     throw new DecodeError('invalid', STRUCTURE, 0, 'Level1ComprFlags');
@@ -77,9 +82,9 @@ export class XcrushDecompressor {
     const start = this.#historyOffset;
     const to = start + literals.length;
     if (to > HISTORY_BYTES) throw new DecodeError('invalid', STRUCTURE, 0, 'literals beyond the history');
-    this.#history.set(literals, start);
+    this.#history.bytes.set(literals, start);
     this.#historyOffset = to;
-    return this.#history.subarray(start, to);
+    return this.#history.bytes.subarray(start, to);
   }
 
   /** L1_COMPRESSED: MatchCount, MatchDetails in the order of the output, and the literals between the matches. */
@@ -88,7 +93,7 @@ export class XcrushDecompressor {
     const detailsEnd = MATCH_COUNT_BYTES + u16(data, 0) * MATCH_DETAILS_BYTES;
     if (detailsEnd > data.length) throw new DecodeError('truncated', STRUCTURE, 0, 'MatchDetails');
     const history = this.#history;
-    history.set(data.subarray(detailsEnd), HISTORY_BYTES);
+    history.bytes.set(data.subarray(detailsEnd), HISTORY_BYTES);
     const literalsEnd = HISTORY_BYTES + data.length - detailsEnd;
     let literalsAt = HISTORY_BYTES;
     const start = this.#historyOffset;
@@ -114,7 +119,7 @@ export class XcrushDecompressor {
     copyForward(history, to, literalsAt, literals);
     to += literals;
     this.#historyOffset = to;
-    return history.subarray(start, to);
+    return history.bytes.subarray(start, to);
   }
 }
 

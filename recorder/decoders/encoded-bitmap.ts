@@ -1,6 +1,7 @@
 /** What bitmap decoders are given and where they draw. */
 import { DecodeError } from '../../src/rdp/wire/errors.js';
 import { MAX_DESKTOP_DIMENSION, MAX_DESKTOP_PIXELS } from '../../src/rdp/wire/limits.js';
+import { PlanarKernel } from './planar-kernel.js';
 import { RemoteFxStream } from './remotefx/stream.js';
 
 /** One encoded bitmap. */
@@ -52,10 +53,16 @@ export type BitmapDecoder = (
  */
 export class DecodeScratch {
   #remoteFx: RemoteFxStream | null = null;
+  #planarKernel: PlanarKernel | null | undefined;
   #words = new Uint32Array(64 * 64);
   #bytes = new Uint8Array(this.#words.buffer);
   #planes = new Uint8Array(4 * 64 * 64);
   #planesView = new DataView(this.#planes.buffer);
+
+  /** @param planarKernel Null to do without, which tests compare. */
+  constructor(planarKernel?: null) {
+    this.#planarKernel = planarKernel;
+  }
 
   #grow(count: number): void {
     if (this.#words.length >= count) return;
@@ -67,6 +74,12 @@ export class DecodeScratch {
   get remoteFx(): RemoteFxStream {
     this.#remoteFx ??= new RemoteFxStream();
     return this.#remoteFx;
+  }
+
+  /** Made when it is first asked for; null where it does not run. */
+  get planarKernel(): PlanarKernel | null {
+    if (this.#planarKernel === undefined) this.#planarKernel = PlanarKernel.create();
+    return this.#planarKernel;
   }
 
   /** At least `count` words. */

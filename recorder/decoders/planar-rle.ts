@@ -7,7 +7,8 @@
  */
 import { DecodeError } from '../../src/rdp/wire/errors.js';
 
-const STRUCTURE = 'rdp6RleSegments';
+/** What errors name; the kernel's too. */
+export const RLE_STRUCTURE = 'rdp6RleSegments';
 
 /** Bytes after a plane that decoding it may overwrite. */
 export const PLANE_SLACK_BYTES = 4;
@@ -40,7 +41,7 @@ export function decodePlane(
     // What a run repeats when its row has had no raw byte so far.
     let value = 0;
     while (to < end) {
-      if (at >= length) throw new DecodeError('truncated', STRUCTURE, at);
+      if (at >= length) throw new DecodeError('truncated', RLE_STRUCTURE, at);
       const control = data[at] as number;
       let run = control & 0x0f;
       let raw = control >> 4;
@@ -49,8 +50,9 @@ export function decodePlane(
         raw = 0;
       }
       at += 1;
-      if (raw > length - at) throw new DecodeError('truncated', STRUCTURE, at, `${raw} raw bytes`);
-      if (raw + run > end - to) throw new DecodeError('invalid', STRUCTURE, at, 'segment beyond the end of its row');
+      if (raw > length - at) throw new DecodeError('truncated', RLE_STRUCTURE, at);
+      if (raw + run > end - to)
+        throw new DecodeError('invalid', RLE_STRUCTURE, at, 'segment beyond the end of its row');
       if (raw > 0) value = data[at + raw - 1] as number;
       if (row === 0) {
         copyBytes(data, at, out.bytes, to, raw);

@@ -1,7 +1,7 @@
 /**
  * RDP 6.0 bitmap compression: RDP6_BITMAP_STREAM, [MS-RDPEGDI] 2.2.2.5.1 and 3.1.9. Colour planes of bytes, raw or
  * run-length encoded; red, green and blue, or luma and two chroma planes with colour loss and subsampling; with or
- * without alpha.
+ * without alpha. `planar-kernel.ts` does the same to bitmaps of usual size, two to three times as fast.
  */
 import { DecodeError } from '../../src/rdp/wire/errors.js';
 import {
@@ -13,6 +13,7 @@ import {
   type PixelTarget,
   type Placement,
 } from './encoded-bitmap.js';
+import type { PlanarKernel } from './planar-kernel.js';
 import { decodePlane, PLANE_SLACK_BYTES, type Bytes } from './planar-rle.js';
 
 const STRUCTURE = 'rdp6Bitmap';
@@ -41,12 +42,56 @@ export function decodePlanar(
   placement: Placement,
   scratch: DecodeScratch,
 ): void {
-  pixelCount(bitmap, STRUCTURE);
+  const pixels = pixelCount(bitmap, STRUCTURE);
   const header = formatHeader(bitmap.data);
+  const kernel = scratch.planarKernel;
+  const planes =
+    kernel?.begin(bitmap.data, pixels) === true
+      ? drawWithKernel(kernel, bitmap, header, target, placement)
+      : draw(bitmap, header, target, placement, scratch);
+  if (header.alpha && bitmap.keepAlpha) combineAlpha(bitmap, planes, target, placement);
+}
+
+function draw(
+  bitmap: EncodedBitmap,
+  header: FormatHeader,
+  target: PixelTarget,
+  placement: Placement,
+  scratch: DecodeScratch,
+): Planes {
   const planes = header.rle ? rlePlanes(bitmap, header, scratch) : rawPlanes(bitmap, header);
   if (header.colorLossLevel === 0) combineRgb(bitmap, planes, target, placement);
   else combineYCoCg(bitmap, header, planes, target, placement);
-  if (header.alpha && bitmap.keepAlpha) combineAlpha(bitmap, planes, target, placement);
+  return planes;
+}
+
+/** As `draw`: all pixels are made in the kernel's memory, and those that are visible copied to the target. */
+function drawWithKernel(
+  kernel: PlanarKernel,
+  bitmap: EncodedBitmap,
+  header: FormatHeader,
+  target: PixelTarget,
+  placement: Placement,
+): Planes {
+  const { width, height } = bitmap;
+  const planes = header.rle ? kernelPlanes(kernel, bitmap, header) : rawPlanes(bitmap, header);
+  const { first, second, third } = planes;
+  // Raw planes lie in the stream, which the kernel's memory has too.
+  const at = header.rle ? 0 : kernel.source;
+  const halve = header.chromaSubsampling ? 1 : 0;
+  const shift = header.colorLossLevel - 1;
+  if (shift < 0) kernel.combineRgb(at + first, at + second, at + third, width * height);
+  else {
+    const stride = chromaSize(width, header);
+    kernel.combineYCoCg(at + first, at + second, at + third, width, height, stride, halve, shift);
+  }
+  const columns = visibleWidth(bitmap, target, placement);
+  const rows = visibleHeight(bitmap, target, placement);
+  for (let row = 0; row < rows; row += 1) {
+    const from = (bitmap.bottomUp ? height - 1 - row : row) * width;
+    kernel.copyOut(from, columns, target.words, (placement.y + row) * target.width + placement.x);
+  }
+  return planes;
 }
 
 function formatHeader(data: Uint8Array): FormatHeader {
@@ -88,6 +133,21 @@ function rlePlanes(bitmap: EncodedBitmap, header: FormatHeader, scratch: DecodeS
   at = decodePlane(source, at, out, 2 * full, chromaWidth, chromaHeight);
   decodePlane(source, at, out, 3 * full, chromaWidth, chromaHeight);
   return { bytes: out.bytes, view: out.view, first: full, second: 2 * full, third: 3 * full, alpha: 0 };
+}
+
+/** As `rlePlanes`, in the kernel's memory. */
+function kernelPlanes(kernel: PlanarKernel, { width, height }: EncodedBitmap, header: FormatHeader): Planes {
+  const full = width * height;
+  const chromaWidth = chromaSize(width, header);
+  const chromaHeight = chromaSize(height, header);
+  const alpha = kernel.planes;
+  let at = 1;
+  if (header.alpha) at = kernel.decodePlane(at, alpha, width, height);
+  at = kernel.decodePlane(at, alpha + full, width, height);
+  at = kernel.decodePlane(at, alpha + 2 * full, chromaWidth, chromaHeight);
+  kernel.decodePlane(at, alpha + 3 * full, chromaWidth, chromaHeight);
+  const { bytes, view } = kernel;
+  return { bytes, view, first: alpha + full, second: alpha + 2 * full, third: alpha + 3 * full, alpha };
 }
 
 function withView(data: Uint8Array): Bytes {

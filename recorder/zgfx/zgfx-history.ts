@@ -4,7 +4,7 @@
  * never wrapped around.
  */
 import { DecodeError } from '../../src/rdp/wire/errors.js';
-import { copyForward, copyFrom } from '../bulk/copy-match.js';
+import { copyForward, copyFrom, createHistory } from '../bulk/copy-match.js';
 import { PaddedInput } from '../bulk/padded-input.js';
 import { DISTANCE_BASES, DISTANCE_BITS, LENGTH_BITS, MATCH, TOKEN_BITS, TOKENS } from './zgfx-tokens.js';
 
@@ -35,7 +35,8 @@ const MAX_LENGTH_ONES = 14;
 const UNENCODED_COUNT_BITS = 15;
 
 export class ZgfxHistory {
-  readonly #bytes = new Uint8Array(HISTORY_BYTES + ROOM_BYTES);
+  readonly #history = createHistory(HISTORY_BYTES + ROOM_BYTES);
+  readonly #bytes = this.#history.bytes;
   readonly #input = new PaddedInput(MAX_STREAM_BYTES);
   #end = HISTORY_BYTES;
   /** How many of the newest bytes are what the sender has there too. */
@@ -137,7 +138,7 @@ export class ZgfxHistory {
         throw new DecodeError('invalid', STRUCTURE, position >>> 3, 'match with history that is lost');
       }
       if (length > limit - to) throw new DecodeError('limit', STRUCTURE, position >>> 3, 'match beyond the segment');
-      copyForward(bytes, to, to - distance, length);
+      copyForward(this.#history, to, to - distance, length);
       to += length;
     }
     return to;

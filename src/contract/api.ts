@@ -233,6 +233,30 @@ export interface SessionInfo {
   readonly videoBytes: number;
 }
 
+/**
+ * One of `GET /api/v1/sessions/live` -> `LiveSessionList`: the fields of Azure Bastion's active session. Reviewers see all,
+ * others their own.
+ */
+export interface LiveSessionInfo {
+  readonly sessionId: SessionId;
+  readonly startTime: string;
+  readonly userName: string;
+  readonly protocol: string;
+  /** These three are null for an address. */
+  readonly targetResourceId: string | null;
+  readonly targetSubscriptionId: string | null;
+  readonly targetResourceGroup: string | null;
+  readonly targetHostName: string;
+  readonly targetIpAddress: string;
+  readonly resourceType: 'VM' | 'IP';
+  /** Whole minutes since the session began. */
+  readonly sessionDurationInMins: number;
+}
+
+export interface LiveSessionList {
+  readonly sessions: readonly LiveSessionInfo[];
+}
+
 export interface SessionList {
   readonly sessions: readonly SessionInfo[];
   /** Pass as `before` for the next page; null on the last. */

@@ -31,6 +31,7 @@ export const AUDIT_EVENT_KINDS = {
   'session.credential-used': 'The gateway signed in at the target with a credential',
   'session.logon': 'The target reported a logon',
   'session.target-error': 'The target reported an error',
+  'session.limit-reached': 'A limit on sessions was reached',
   'session.clipboard': 'Something passed through the clipboard, or was withheld',
   'session.drive': 'A redirected device was used, or was withheld',
   'session.client-lost': 'The client connection was lost',

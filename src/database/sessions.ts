@@ -68,6 +68,9 @@ export interface SessionFilter {
 /** A session in one of these states never changes its state again. */
 export const FINAL_SESSION_STATES = ['ended', 'refused', 'expired'] as const satisfies readonly SessionState[];
 
+/** Between the redemption of its ticket and its end. */
+export const OPEN_SESSION_STATES = ['connecting', 'live', 'client-lost'] as const satisfies readonly SessionState[];
+
 export class SessionRepository {
   readonly #db: Kysely<Schema>;
 
@@ -180,13 +183,21 @@ export class SessionRepository {
     return row !== undefined;
   }
 
-  async countLive(): Promise<number> {
-    const row = await this.#db
+  /** Sessions, or those of one person, that are connected, being connected, or waiting for their client. */
+  async countOpen(userId?: UserId): Promise<number> {
+    let query = this.#db
       .selectFrom('sessions')
       .select((select) => select.fn.countAll<number>().as('count'))
-      .where('state', 'in', ['connecting', 'live', 'client-lost'])
-      .executeTakeFirstOrThrow();
-    return row.count;
+      .where('state', 'in', OPEN_SESSION_STATES);
+    if (userId !== undefined) query = query.where('user_id', '=', userId);
+    return (await query.executeTakeFirstOrThrow()).count;
+  }
+
+  /** The same sessions themselves, the oldest first. */
+  async listOpenSessions(userId?: UserId): Promise<readonly SessionRecord[]> {
+    let query = this.#select().where('sessions.state', 'in', OPEN_SESSION_STATES).orderBy('sessions.id');
+    if (userId !== undefined) query = query.where('sessions.user_id', '=', userId);
+    return (await query.execute()).map(toRecord);
   }
 
   #select() {

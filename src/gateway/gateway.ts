@@ -40,6 +40,8 @@ import { probeRecorder } from './recording/probe-recorder.js';
 import { RecordingService } from './recording/recording-service.js';
 import { LiveSessions } from './sessions/live-session.js';
 import { SessionLifecycle } from './sessions/session-lifecycle.js';
+import { SessionLimits } from './sessions/session-limits.js';
+import { SessionPlaces } from './sessions/session-places.js';
 import { SessionRequests } from './sessions/session-requests.js';
 import { settleLeftSessions } from './sessions/settle-left-sessions.js';
 import { loadOrCreateCertificate, type ServerCertificate } from './tls/certificate.js';
@@ -160,7 +162,8 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
   });
   const credentials = await openCredentials(settings, database, audit);
   const policy = new SessionPolicy({ database, recording: settings.recording, clock });
-  const admission = { database, audit, clock, policy, live };
+  const places = new SessionPlaces(database, settings, clock);
+  const admission = { database, audit, clock, policy, live, places };
   const entranceOptions = {
     ...lifecycleOptions,
     lifecycle,
@@ -173,7 +176,10 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
   const entrance = new NativeEntrance({ ...entranceOptions, secureContext });
   const rdpPort = await entrance.listen(settings.rdpHost, settings.rdpPort);
   closers.push(() => entrance.close());
-  const control = new SessionControl({ database, audit, live, lifecycle, clock, gatewayId: settings.gatewayId, log });
+  const { maxSessionMs, idleTimeoutMs, gatewayId } = settings;
+  const disconnect = lifecycle.disconnect.bind(lifecycle);
+  const limits = new SessionLimits({ live, audit, clock, disconnect, maxSessionMs, idleTimeoutMs });
+  const control = new SessionControl({ database, audit, live, lifecycle, limits, clock, gatewayId, log });
   closers.push(() => control.stop());
 
   const identity = new Identity({
@@ -191,6 +197,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     gatewayId: settings.gatewayId,
     policy,
     secrets: credentials.sessions,
+    places,
     ticketLifetimeMs: settings.ticketLifetimeMs,
     rdpAddress: { host: settings.publicHost, port: rdpPort },
   });

@@ -61,6 +61,12 @@ const PROBLEMS = {
     detail: 'Policy does not allow this session.',
     remedy: 'Each reason says what would change the decision.',
   },
+  'session-limit': {
+    status: 409,
+    title: 'Too many sessions are open',
+    detail: 'A further session would be more than may be open at the same time.',
+    remedy: 'The reason says which limit it is, and what makes room.',
+  },
   'recording-rule': {
     status: 409,
     title: 'The session cannot be recorded, and has to be',

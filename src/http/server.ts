@@ -15,6 +15,7 @@ import { installErrorHandling } from './error-handler.js';
 import { hostRoutes } from './host-routes.js';
 import { type GuardedRoute, installGuard, REVIEWERS } from './guard.js';
 import { healthRoutes } from './health-routes.js';
+import { liveSessionRoutes } from './live-session-routes.js';
 import { ProblemError } from './problems.js';
 import { decorateRequestUser } from './request-user.js';
 import type { CredentialService, HealthService, SessionService } from './services.js';
@@ -95,6 +96,7 @@ async function installApi(api: FastifyInstance, deps: HttpServerDeps): Promise<v
   hostRoutes(api, deps);
   credentialRoutes(api, deps);
   targetChannelRoutes(api, deps);
+  liveSessionRoutes(api, deps);
   sessionRoutes(api, deps);
   auditRoutes(api, deps);
   healthRoutes(api, deps.health);

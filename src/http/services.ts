@@ -5,7 +5,11 @@ import type { TargetId } from '../contract/ids.js';
 import type { TargetCredentialRecord } from '../database/target-credentials.js';
 import type { RequestUser } from './request-user.js';
 
-export type SessionRequestResult = { readonly created: SessionCreated } | { readonly denied: readonly ReasonInfo[] };
+export type SessionRequestResult =
+  | { readonly created: SessionCreated }
+  | { readonly denied: readonly ReasonInfo[] }
+  /** Too many sessions are open. */
+  | { readonly full: ReasonInfo };
 
 /** Requests, decisions and disconnects are in the audit log before they have an effect: that is this service's part. */
 export interface SessionService {

@@ -45,6 +45,7 @@ export function sessionRoutes(instance: FastifyInstance, deps: SessionRoutesDeps
       const asked = { ...request.body, targetId: targetId(request.body.targetId) };
       const result = await deps.sessions.request(request.user, asked, request.ip);
       if ('denied' in result) throw denial(result.denied);
+      if ('full' in result) throw new ProblemError('session-limit', { reasons: [result.full] });
       return reply.code(201).send(result.created);
     },
   );

@@ -31,6 +31,7 @@ const CODES: { readonly [Problem in PortalProblem]: Code } = {
   'reconnect-window-over': { http: 410 },
   'policy-denied': { http: 403 },
   'policy-changed': { http: 409 },
+  'too-many-sessions': { http: 429 },
   'target-unknown': { http: 410 },
   'target-unreachable': { wsa: WSAEHOSTUNREACH },
   'target-not-rdp': { http: 502 },

@@ -175,15 +175,16 @@ function clearCodecCases(): DecoderCase[] {
     const [width, height] = [100, 70];
     const surface = { words: new Uint32Array(width * height), width, height };
     const rest = { codec: 'clearcodec', surfaceId: 1, codecContextId: null, frameId: 1, pixelFormat: 0x20 };
+    const bitmaps = streams.map(({ data, ...size }) => ({ ...rest, data, area: { x: 2, y: 3, ...size } }));
     const decoder = new ClearCodecDecoder();
     let number = 0;
     const decode: DecodeAt = () => {
       let pixels = 0;
-      for (const { data, ...size } of streams) {
-        data[1] = number;
+      for (const bitmap of bitmaps) {
+        bitmap.data[1] = number;
         number = (number + 1) & 0xff;
-        decoder.decode({ ...rest, data, area: { x: 2, y: 3, ...size } }, surface);
-        pixels += size.width * size.height;
+        decoder.decode(bitmap, surface);
+        pixels += bitmap.area.width * bitmap.area.height;
       }
       return pixels;
     };

@@ -105,7 +105,7 @@ await onBothDatabases('repositories', (engine) => {
     const database = await engine.open();
     const stored = await storeSession(database);
     expect(await database.sessions.update(stored.id, { state: 'live', startedAtMs: NOW_MS })).toBe(true);
-    expect(await database.sessions.countLive()).toBe(1);
+    expect(await database.sessions.countOpen()).toBe(1);
     expect(await database.sessions.update(stored.id, { state: 'ended', endedAtMs: NOW_MS + 5000 })).toBe(true);
     expect(await database.sessions.update(stored.id, { state: 'live' })).toBe(false);
     expect(await database.sessions.listOpen('gateway-1')).toEqual([]);

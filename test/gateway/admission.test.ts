@@ -12,6 +12,7 @@ import { createTicket, ticketHash } from '../../src/gateway/rdp/ticket.js';
 import { nextPolicyVersion, readHost, writeHost } from '../../src/inventory/host.js';
 import { SessionPolicy } from '../../src/inventory/session-policy.js';
 import { LiveSession, LiveSessions } from '../../src/gateway/sessions/live-session.js';
+import { type PlaceLimits, SessionPlaces } from '../../src/gateway/sessions/session-places.js';
 import { sqliteEngine } from '../database/engines.js';
 import { nextId, NOW_MS, session as sessionOf, ticket as ticketRow, user } from '../database/samples.js';
 
@@ -39,6 +40,7 @@ async function open(
     session?: Partial<NewSession>;
     recording?: RecordingSetting;
     failAudit?: AuditEvent['kind'];
+    places?: PlaceLimits;
   } = {},
 ): Promise<Desk> {
   const database = await engine.open();
@@ -77,6 +79,7 @@ async function open(
         policy: new SessionPolicy({ database, recording: 'required', clock: () => desk.nowMs }),
         reconnectWindowMs: WINDOW_MS,
         live,
+        places: new SessionPlaces(database, change.places ?? { sessionsPerUser: 0, sessionsPerHost: 0 }, () => NOW_MS),
       };
       return admit(options, shown, { entrance: 'native', clientAddress });
     },
@@ -160,6 +163,32 @@ describe('a ticket', () => {
       await expect((await open({ failAudit })).show()).rejects.toThrow('audit is gone');
     },
   );
+});
+
+describe('a limit on sessions', () => {
+  it.each([
+    ['sessions-of-user', { sessionsPerUser: 1, sessionsPerHost: 0 }],
+    ['sessions-of-host', { sessionsPerUser: 0, sessionsPerHost: 1 }],
+  ] as const)('of %s refuses who would go beyond it, on record, and lets in who comes back', async (limit, places) => {
+    const desk = await open({ places });
+    const owner = await desk.database.users.get(desk.session.userId);
+    if (owner === null) throw new Error('no owner');
+    const other = sessionOf(owner, { targetId: desk.session.targetId });
+    await desk.database.sessions.create(other);
+    await desk.database.sessions.update(other.id, { state: 'client-lost', clientLostAtMs: NOW_MS });
+    expect(reasonOf(await desk.show())).toBe('too-many-sessions');
+    expect(desk.audit.slice(2).map(({ kind, data }) => [kind, data])).toEqual([
+      ['session.limit-reached', { limit, most: 1, at: 'redemption' }],
+      ['session.ticket-refused', { reason: 'too-many-sessions', entrance: 'native' }],
+    ]);
+    expect(await desk.database.sessions.get(desk.session.id)).toMatchObject({ state: 'refused' });
+  });
+
+  it('does not count the session itself when its client comes back', async () => {
+    const desk = await open({ places: { sessionsPerUser: 1, sessionsPerHost: 1 } });
+    await desk.loseClient(await desk.show());
+    expect((await desk.show()).kind).toBe('admitted');
+  });
 });
 
 describe('policy that changed since the request', () => {

@@ -73,6 +73,7 @@ export const ACCESS: readonly AccessRow[] = [
 
   row('POST', '/sessions', CONNECT, 'sessions:create'),
   row('GET', '/sessions', ALL, 'sessions:read'),
+  row('GET', '/sessions/live', ALL, 'sessions:read'),
   row('GET', '/sessions/:id', ALL, 'sessions:read'),
   row('POST', '/sessions/:id/disconnect', CONNECT, 'sessions:disconnect'),
 

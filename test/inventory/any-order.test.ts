@@ -124,7 +124,8 @@ class World {
     const { ticket, asked } = this.sessions.get(id) ?? fail();
     const options = { database: this.database, audit: this, clock: () => NOW_MS, reconnectWindowMs: WINDOW_MS };
     const shown = { entrance: asked.connectionMethod, clientAddress: ADDRESS };
-    const admission = await admit({ ...options, policy: this.#policy, live: this.live }, ticket, shown);
+    const places = { take: async () => null };
+    const admission = await admit({ ...options, policy: this.#policy, live: this.live, places }, ticket, shown);
     if (admission.kind === 'refused') return;
     if (admission.live === null) {
       if (admission.permit !== null) await this.#createRecording(id);

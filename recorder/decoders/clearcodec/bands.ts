@@ -2,7 +2,7 @@
 import { DecodeError } from '../../../src/rdp/wire/errors.js';
 import type { Reader } from '../../../src/rdp/wire/reader.js';
 import { BarStorage, MAX_BAR_HEIGHT, SHORT_V_BARS, V_BARS } from './bar-storage.js';
-import { type ClearBitmap, OPAQUE, readColor } from './clear-bitmap.js';
+import { type ClearBitmap, readColor } from './clear-bitmap.js';
 
 const STRUCTURE = 'clearCodecBands';
 
@@ -57,41 +57,60 @@ export class Bands {
     if (reader.remaining > 0 && this.#lost) throw new DecodeError('invalid', STRUCTURE, 0, 'columns were lost');
     while (reader.remaining > 0) {
       const band = readBand(reader);
-      for (let x = band.xStart; x <= band.xEnd; x += 1) drawBar(this.#bar(reader, band), bitmap, x, band.yStart);
+      for (let x = band.xStart; x <= band.xEnd; x += 1) this.#drawBar(this.#bar(reader, band), bitmap, x, band);
     }
   }
 
-  #bar(reader: Reader, band: Band): Uint32Array {
+  /** Where the next V-Bar of a band begins in the storage; it is as high as the band. */
+  #bar(reader: Reader, band: Band): number {
     const header = reader.u16();
     if ((header & V_BAR_CACHE_HIT) !== 0) return this.#storedBar(header & V_BAR_INDEX_MASK, reader, band);
+    const shorts = this.#shortVBars;
     if ((header & SHORT_V_BAR_CACHE_HIT) !== 0) {
       const index = header & SHORT_V_BAR_INDEX_MASK;
-      if (this.#shortVBars.height(index) === null && this.#hasLost) throw reader.error('invalid', 'empty Short V-Bar');
-      return this.#extend(this.#shortVBars.get(index), reader.u8(), band);
+      const height = shorts.height(index);
+      if (height < 0 && this.#hasLost) throw reader.error('invalid', 'empty Short V-Bar');
+      return this.#extend(shorts.start(index), Math.max(height, 0), reader.u8(), band);
     }
     const yOn = header & 0xff;
     const count = ((header >> 8) & SHORT_V_BAR_Y_OFF_MASK) - yOn;
     if (count < 0 || count > MAX_BAR_HEIGHT) throw reader.error('invalid', 'Short V-Bar');
     reader.need(3 * count);
-    const pixels = this.#shortVBars.next(count);
-    for (let y = 0; y < count; y += 1) pixels[y] = readColor(reader);
-    return this.#extend(pixels, yOn, band);
+    const start = shorts.next(count);
+    for (let y = 0; y < count; y += 1) shorts.pixels[start + y] = readColor(reader);
+    return this.#extend(start, count, yOn, band);
   }
 
   /** A column that was never stored is black, as it is for clients; after a loss it may be anything. */
-  #storedBar(index: number, reader: Reader, band: Band): Uint32Array {
+  #storedBar(index: number, reader: Reader, band: Band): number {
     const height = this.#vBars.height(index);
-    if (height === band.height) return this.#vBars.get(index);
-    if (height !== null || this.#hasLost) throw reader.error('invalid', 'height of the V-Bar');
-    return new Uint32Array(band.height).fill(OPAQUE);
+    if (height === band.height) return this.#vBars.start(index);
+    if (height >= 0 || this.#hasLost) throw reader.error('invalid', 'height of the V-Bar');
+    return this.#vBars.black;
   }
 
   /** Makes a V-Bar of a Short V-Bar: the band's background is above and below it. */
-  #extend(short: Uint32Array, yOn: number, band: Band): Uint32Array {
-    const bar = this.#vBars.next(band.height);
-    bar.fill(band.background);
-    if (yOn < band.height) bar.set(short.subarray(0, band.height - yOn), yOn);
-    return bar;
+  #extend(short: number, shortHeight: number, yOn: number, { height, background }: Band): number {
+    const { pixels } = this.#vBars;
+    const from = this.#shortVBars.pixels;
+    const start = this.#vBars.next(height);
+    const on = Math.min(yOn, height);
+    const off = Math.min(yOn + shortHeight, height);
+    for (let y = 0; y < on; y += 1) pixels[start + y] = background;
+    for (let y = on; y < off; y += 1) pixels[start + y] = from[short + y - yOn] as number;
+    for (let y = off; y < height; y += 1) pixels[start + y] = background;
+    return start;
+  }
+
+  /** What lies beyond the bitmap is stored and not drawn. */
+  #drawBar(start: number, bitmap: ClearBitmap, x: number, { yStart, height }: Band): void {
+    const { words, width } = bitmap.surface;
+    const rows = Math.min(height, bitmap.area.height - yStart);
+    if (x >= bitmap.area.width || rows <= 0) return;
+    bitmap.spend(rows);
+    const { pixels } = this.#vBars;
+    let at = bitmap.at(x, yStart);
+    for (let y = 0; y < rows; y += 1, at += width) words[at] = pixels[start + y] as number;
   }
 }
 
@@ -102,17 +121,4 @@ function readBand(reader: Reader): Band {
   const height = reader.u16() - yStart + 1;
   if (xEnd < xStart || height < 1 || height > MAX_BAR_HEIGHT) throw reader.error('invalid', 'size of the band');
   return { xStart, xEnd, yStart, height, background: readColor(reader) };
-}
-
-/** What lies beyond the bitmap is stored and not drawn. */
-function drawBar(bar: Uint32Array, bitmap: ClearBitmap, x: number, yStart: number): void {
-  const { words, width } = bitmap.surface;
-  const rows = Math.min(bar.length, bitmap.area.height - yStart);
-  if (x >= bitmap.area.width || rows <= 0) return;
-  bitmap.spend(rows);
-  let at = bitmap.at(x, yStart);
-  for (let y = 0; y < rows; y += 1) {
-    words[at] = bar[y] as number;
-    at += width;
-  }
 }

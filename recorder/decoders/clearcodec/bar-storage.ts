@@ -1,4 +1,8 @@
-/** V-Bar and Short V-Bar Storage, [MS-RDPEGFX] 3.3.1.10 to 3.3.1.13: columns of pixels, each store written in a ring. */
+/**
+ * V-Bar and Short V-Bar Storage, [MS-RDPEGFX] 3.3.1.10 to 3.3.1.13: columns of pixels, each store written in a ring. Columns
+ * are named by where they begin in `pixels`: a bitmap has hundreds of them.
+ */
+const OPAQUE = 0xff00_0000;
 
 /** The longest column, 2.2.4.1.1.2.1. */
 export const MAX_BAR_HEIGHT = 52;
@@ -7,15 +11,18 @@ export const V_BARS = 32_768;
 export const SHORT_V_BARS = 16_384;
 
 export class BarStorage {
+  readonly pixels: Uint32Array;
+  /** A column of black pixels, as high as there are any. */
+  readonly black: number;
   readonly #count: number;
-  readonly #pixels: Uint32Array;
   /** Pixels of a column and one more; 0 where there has never been one. */
   readonly #heights: Uint8Array;
   #cursor = 0;
 
   constructor(count: number) {
     this.#count = count;
-    this.#pixels = new Uint32Array(count * MAX_BAR_HEIGHT);
+    this.black = count * MAX_BAR_HEIGHT;
+    this.pixels = new Uint32Array(this.black + MAX_BAR_HEIGHT).fill(OPAQUE, this.black);
     this.#heights = new Uint8Array(count);
   }
 
@@ -34,23 +41,21 @@ export class BarStorage {
     this.#heights.fill(0);
   }
 
-  /** Pixels of a column; null where there has never been one. */
-  height(index: number): number | null {
-    const height = this.#heights[index] ?? 0;
-    return height === 0 ? null : height - 1;
+  /** Pixels of a column; -1 where there has never been one. */
+  height(index: number): number {
+    return (this.#heights[index] as number) - 1; // indices have as many bits as there are columns
   }
 
-  /** A view of a column, as high as it is. */
-  get(index: number): Uint32Array {
-    const start = index * MAX_BAR_HEIGHT;
-    return this.#pixels.subarray(start, start + (this.height(index) ?? 0));
+  /** Where a column begins. */
+  start(index: number): number {
+    return index * MAX_BAR_HEIGHT;
   }
 
-  /** The next column of so many pixels, for the caller to fill; its index is the cursor's before the call. */
-  next(height: number): Uint32Array {
+  /** The beginning of the next column of so many pixels, for the caller to fill; its index is the cursor's before the call. */
+  next(height: number): number {
     const index = this.#cursor;
     this.#cursor = (index + 1) % this.#count;
     this.#heights[index] = height + 1;
-    return this.get(index);
+    return this.start(index);
   }
 }

@@ -71,12 +71,12 @@ export class ClearCodecDecoder implements GfxDecoder {
     const residualByteCount = reader.u32();
     const bandsByteCount = reader.u32();
     const subcodecByteCount = reader.u32();
-    const residual = reader.sub(residualByteCount, 'clearCodecResidual');
-    const bands = reader.sub(bandsByteCount, 'clearCodecBands');
-    const subcodecs = reader.sub(subcodecByteCount, 'clearCodecSubcodecs');
-    drawResidual(residual, bitmap);
-    this.#bands.draw(bands, bitmap);
-    drawSubcodecs(subcodecs, bitmap, this.#scratch);
+    reader.need(residualByteCount + bandsByteCount + subcodecByteCount);
+    if (residualByteCount > 0) drawResidual(reader.sub(residualByteCount, 'clearCodecResidual'), bitmap);
+    if (bandsByteCount > 0) this.#bands.draw(reader.sub(bandsByteCount, 'clearCodecBands'), bitmap);
+    if (subcodecByteCount > 0) {
+      drawSubcodecs(reader.sub(subcodecByteCount, 'clearCodecSubcodecs'), bitmap, this.#scratch);
+    }
   }
 
   /** A gap in the numbers is a stream that has not come through. */

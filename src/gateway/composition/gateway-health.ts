@@ -72,7 +72,7 @@ export class GatewayHealth implements HealthService {
 
   async #database(): Promise<Health['database']> {
     try {
-      await this.#options.database.sessions.countLive();
+      await this.#options.database.sessions.countOpen();
       return 'ok';
     } catch {
       return 'failing';

@@ -4,6 +4,7 @@ import type { SessionId, UserId } from '../../contract/ids.js';
 import type { Database } from '../../database/open.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 import type { LiveSessions, SessionEndReason } from '../sessions/live-session.js';
+import type { SessionLimits } from '../sessions/session-limits.js';
 import type { SessionLifecycle } from '../sessions/session-lifecycle.js';
 
 export interface SessionControlOptions {
@@ -11,6 +12,7 @@ export interface SessionControlOptions {
   readonly audit: AuditAppender;
   readonly live: LiveSessions;
   readonly lifecycle: SessionLifecycle;
+  readonly limits: SessionLimits;
   readonly clock: () => number;
   readonly gatewayId: string;
   readonly log: Logger;
@@ -57,8 +59,9 @@ export class SessionControl {
   }
 
   async #poll(): Promise<void> {
-    const { database, gatewayId, clock, log } = this.#options;
+    const { database, gatewayId, clock, limits, log } = this.#options;
     try {
+      await limits.check();
       await database.tickets.expire(clock());
       await database.sessionSecrets.eraseExpired(clock());
       for (const id of await database.sessions.listDisconnectRequested(gatewayId)) await this.#end(id);

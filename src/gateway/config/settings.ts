@@ -40,6 +40,10 @@ export interface Settings extends IdentitySettings {
   readonly container: string;
   readonly recording: RecordingSetting;
   readonly channels: ChannelPolicy;
+  readonly maxSessionMs: number;
+  readonly idleTimeoutMs: number;
+  readonly sessionsPerUser: number;
+  readonly sessionsPerHost: number;
   readonly ticketLifetimeMs: number;
   readonly reconnectWindowMs: number;
   readonly portalIdleMs: number;
@@ -63,6 +67,8 @@ export interface Settings extends IdentitySettings {
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const MAX_LIMIT_MS = 30 * 24 * 60 * 60 * 1000;
 
 const channelUses: Kind<ChannelPolicy> = {
   allowed: `all, none, or some of ${ALL_CHANNEL_USES.join(', ')}, separated by commas`,
@@ -109,6 +115,30 @@ const DEFINITIONS: { readonly [Name in keyof Settings]: Definition<Settings[Name
     channelUses,
     'all',
     'what may pass besides picture and input, where the target does not say',
+  ),
+  maxSessionMs: setting(
+    'WITNESS_MAX_SESSION_MS',
+    integer(0, MAX_LIMIT_MS, 'ms; 0 for any length'),
+    '0',
+    'longest session, reconnections included',
+  ),
+  idleTimeoutMs: setting(
+    'WITNESS_IDLE_TIMEOUT_MS',
+    integer(0, MAX_LIMIT_MS, 'ms; 0 for any time'),
+    '0',
+    'how long a session may be without input of its client',
+  ),
+  sessionsPerUser: setting(
+    'WITNESS_SESSIONS_PER_USER',
+    integer(0, 10_000, '0 for any number'),
+    '0',
+    'sessions of one person that may be open at the same time',
+  ),
+  sessionsPerHost: setting(
+    'WITNESS_SESSIONS_PER_HOST',
+    integer(0, 10_000, '0 for any number'),
+    '0',
+    'sessions of all gateways of a database that may be open at the same time',
   ),
   ticketLifetimeMs: setting('WITNESS_TICKET_LIFETIME_MS', integer(5_000, 3_600_000, 'ms'), '60000', 'life of a ticket'),
   reconnectWindowMs: setting(

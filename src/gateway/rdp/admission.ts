@@ -9,6 +9,7 @@ import type { RecordingPermit } from '../../policy/permit.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 import { decisionData } from '../sessions/session-requests.js';
 import { type LiveSession, type LiveSessions } from '../sessions/live-session.js';
+import type { SessionPlaces } from '../sessions/session-places.js';
 import { ticketHash } from './ticket.js';
 
 export interface AdmissionOptions {
@@ -18,6 +19,7 @@ export interface AdmissionOptions {
   readonly policy: SessionPolicy;
   readonly reconnectWindowMs: number;
   readonly live: LiveSessions;
+  readonly places: Pick<SessionPlaces, 'take'>;
 }
 
 /** Why nobody was let in. */
@@ -32,7 +34,8 @@ export type RefusalReason =
   | 'reconnect-window-over'
   | 'policy-denied'
   /** Whether the session is recorded would change in mid-session. */
-  | 'policy-changed';
+  | 'policy-changed'
+  | 'too-many-sessions';
 
 export type Admission =
   | {
@@ -116,6 +119,15 @@ async function admitSession(
     const reason = decision.outcome === 'denied' ? 'policy-denied' : 'policy-changed';
     const admission = await refused(options, reason, shown, session);
     await (live === null ? endUnused(options, session, reason) : waitAgain(options, session));
+    return admission;
+  }
+  // A client that comes back has its place.
+  const full = live === null ? await options.places.take(session, shown.clientAddress) : null;
+  if (full !== null) {
+    const limit = { ...full, at };
+    await audit.append({ kind: 'session.limit-reached', actor: 'gateway', sessionId: session.id, data: limit });
+    const admission = await refused(options, 'too-many-sessions', shown, session);
+    await endUnused(options, session, 'too-many-sessions');
     return admission;
   }
   return { kind: 'admitted', session, permit: decision.permit, live };

@@ -15,6 +15,7 @@ const HANDSHAKE_TIMEOUT_MS = 5_000;
 const REFUSAL_TIMEOUT_MS = 10_000;
 
 const SERVER_DENIED_CONNECTION = 0x0007;
+const CB_DESTINATION_POOL_NOT_FREE = 0x0408;
 const CB_CONNECTION_CANCELLED = 0x0409;
 
 /** The code that the client shows, [MS-RDPBCGR] 2.2.5.1.1. */
@@ -29,6 +30,7 @@ const ERROR_INFO: { readonly [Reason in RefusalReason]: number } = {
   'reconnect-window-over': CB_CONNECTION_CANCELLED,
   'policy-denied': SERVER_DENIED_CONNECTION,
   'policy-changed': SERVER_DENIED_CONNECTION,
+  'too-many-sessions': CB_DESTINATION_POOL_NOT_FREE,
 };
 
 function errorInfoOf(reason: RefusalReason | TargetProblem): number {

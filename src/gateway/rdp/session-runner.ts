@@ -137,7 +137,7 @@ class SessionConnection {
       return;
     }
     const pump = this.#startPump(tap);
-    live.connection = { end: (reason) => this.#end(reason) };
+    live.connection = { end: (reason) => this.#end(reason), inputs: () => this.#relay?.inputs ?? 0 };
     const failure = live.recording?.recording.failure ?? null;
     if (failure !== null) live.onRecordingLost?.(failure);
     const pumpReason = await pump.done;

@@ -14,6 +14,8 @@ export type SessionEndReason =
   | 'target-disconnected'
   | 'target-lost'
   | 'disconnected-by-administrator'
+  | 'session-too-long'
+  | 'session-idle'
   /** Nobody typed or pointed for longer than the portal allows. */
   | 'client-idle'
   | 'protocol-error-client'
@@ -28,6 +30,8 @@ export type SessionEndReason =
 /** One connection of a session, as others may end it. */
 export interface ActiveConnection {
   end(reason: SessionEndReason): void;
+  /** How often the client has sent input of a person. */
+  inputs(): number;
 }
 
 export class LiveSession {

@@ -26,6 +26,8 @@ export interface SessionLifecycleOptions {
 /** Ends after which the session's recording says that policy ended it. */
 const POLICY_ENDS: ReadonlySet<SessionEndReason> = new Set([
   'disconnected-by-administrator',
+  'session-too-long',
+  'session-idle',
   'recording-lost',
   'recording-gap-too-long',
   'recording-rule',

@@ -11,6 +11,7 @@ import type { SessionSecrets } from '../credentials/session-secrets.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 import { createTicket, routingTokenOf, ticketHash } from '../rdp/ticket.js';
 import { rdpFileFor, xfreerdpCommandFor } from './connect-instructions.js';
+import { explainNoPlace, type SessionPlaces } from './session-places.js';
 
 export interface RequestingUser {
   readonly id: UserId;
@@ -25,12 +26,17 @@ export interface SessionRequestsOptions {
   readonly gatewayId: string;
   readonly policy: SessionPolicy;
   readonly secrets: Pick<SessionSecrets, 'keep'>;
+  readonly places: Pick<SessionPlaces, 'look'>;
   readonly ticketLifetimeMs: number;
   /** Where native clients connect to. */
   readonly rdpAddress: { readonly host: string; readonly port: number };
 }
 
-export type SessionRequestResult = { readonly created: SessionCreated } | { readonly denied: readonly ReasonInfo[] };
+export type SessionRequestResult =
+  | { readonly created: SessionCreated }
+  | { readonly denied: readonly ReasonInfo[] }
+  /** Too many sessions are open. */
+  | { readonly full: ReasonInfo };
 
 export class SessionRequests {
   readonly #options: SessionRequestsOptions;
@@ -55,6 +61,12 @@ export class SessionRequests {
     const { decision, target } = decided;
     await audit.append({ kind: 'session.decided', actor, sessionId: id, data: decisionData(decided, 'request') });
     if (decision.outcome === 'denied' || target === null) return { denied: decision.reasons.map(explain) };
+    const full = await this.#options.places.look(user.id);
+    if (full !== null) {
+      const data = { ...full, at: 'request' };
+      await audit.append({ kind: 'session.limit-reached', actor, sessionId: id, data });
+      return { full: explainNoPlace(full) };
+    }
     const recorded = decision.permit !== null;
     return { created: await this.#create({ id, user, request, decided, recorded, target, actor }) };
   }

@@ -2,12 +2,19 @@
 
 const RPC_INITIATED_DISCONNECT = 0x01;
 const IDLE_TIMEOUT = 0x03;
+const LOGON_TIMEOUT = 0x04;
 const SERVER_DENIED_CONNECTION = 0x07;
 const SERVER_SHUTDOWN = 0x19;
 
+const CODES: ReadonlyMap<string, number> = new Map([
+  ['disconnected-by-administrator', RPC_INITIATED_DISCONNECT],
+  ['session-idle', IDLE_TIMEOUT],
+  // Clients tell of the time limit of the session, not of that of its sign-in.
+  ['session-too-long', LOGON_TIMEOUT],
+  ['gateway-stopped', SERVER_SHUTDOWN],
+]);
+
 /** Code for an end reason of the gateway. */
 export function farewellCode(reason: string): number {
-  if (reason === 'disconnected-by-administrator') return RPC_INITIATED_DISCONNECT;
-  if (reason === 'client-idle') return IDLE_TIMEOUT;
-  return reason === 'gateway-stopped' ? SERVER_SHUTDOWN : SERVER_DENIED_CONNECTION;
+  return CODES.get(reason) ?? SERVER_DENIED_CONNECTION;
 }

@@ -28,6 +28,7 @@ import { isEntraDomain, ShareState } from './share-state.js';
 import { channelFilter } from './static/channel-filters.js';
 import { StaticChannelRelay } from './static/static-channel-relay.js';
 import { TargetShare } from './target-share.js';
+import { isFastPathUserInput, isSlowPathUserInput } from './user-input.js';
 import { decodeSecurityHeader, encodeSecured, SEC_INFO_PKT, SEC_TRANSPORT_REQ } from '../connection/security-header.js';
 
 type Phase =
@@ -49,6 +50,7 @@ export class Relay implements RelayMachine {
   /** Known from Client Info on. */
   #clientUserId: number | null = null;
   #dynamic: DynamicChannelRelay | null = null;
+  #inputs = 0;
   /** Static channels that are looked into, and null for those that are not, by id. */
   readonly #static = new Map<number, StaticChannelRelay | null>();
 
@@ -56,6 +58,11 @@ export class Relay implements RelayMachine {
     this.#policy = policy;
     this.#clientShare = new ClientShare(this.#share, policy.recorded);
     this.#targetShare = new TargetShare(this.#share, policy.recorded);
+  }
+
+  /** How often the client has sent input of a person. */
+  get inputs(): number {
+    return this.#inputs;
   }
 
   fromClient(pdu: Uint8Array): readonly RelayOutput[] {
@@ -100,6 +107,7 @@ export class Relay implements RelayMachine {
   #fastPathFromClient(pdu: Uint8Array): readonly RelayOutput[] {
     // Input may be on its way while the target deactivates the share, so only the phase counts.
     if (this.#phase !== 'share') throw new UnexpectedPduError(this.#phase, 'slow-path', 'fast-path input');
+    if (isFastPathUserInput(pdu)) this.#inputs += 1;
     const position = this.#policy.recorded ? fastPathPointerPosition(pdu) : null;
     const send = { type: 'send', to: 'target', bytes: pdu } as const;
     return position === null ? [send] : [{ type: 'pointer', ...position }, send];
@@ -164,6 +172,8 @@ export class Relay implements RelayMachine {
 
   #ioFromClient(frame: Uint8Array, location: SendDataLocation): readonly RelayOutput[] {
     if (this.#phase === 'expect-client-info') return this.#clientInfo(frame, location);
+    const payload = frame.subarray(location.offset, location.offset + location.sizeBytes);
+    if (isSlowPathUserInput(payload)) this.#inputs += 1;
     return this.#clientShare.step(frame, location);
   }
 

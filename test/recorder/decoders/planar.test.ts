@@ -22,6 +22,16 @@ function memory(bytes: Uint8Array): Bytes {
   return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
 }
 
+/** A hash of the pixels, or what was thrown. */
+function outcome(bitmap: ReturnType<typeof bitmapOf>, memory: DecodeScratch): string {
+  try {
+    return sha256(decodeWhole(decodePlanar, bitmap, memory));
+  } catch (error) {
+    if (error instanceof DecodeError) return error.message;
+    throw error;
+  }
+}
+
 /** Top-down BGRX pixels of an uncompressed 24 bpp BMP whose rows need no padding or have it. */
 function bmpPixels(bmp: Uint8Array): { width: number; height: number; pixels: Uint8Array } {
   const view = new DataView(bmp.buffer, bmp.byteOffset, bmp.byteLength);
@@ -56,6 +66,23 @@ describe('planar', () => {
     const { width, height, pixels } = bmpPixels(fixture(`ironrdp/planar-${name}.bmp`));
     const bitmap = encoded(fixture(`ironrdp/planar-${name}.bin`), { width, height, bitsPerPixel: 32, bottomUp: false });
     expect(firstDifference(decodeWhole(decodePlanar, bitmap, scratch), pixels)).toBe('equal');
+  });
+
+  it('is the same in WebAssembly and in TypeScript, damaged streams and what is cut off included', () => {
+    expect(scratch.planarKernel).not.toBeNull();
+    const scalar = new DecodeScratch(null);
+    const streams = vectors('planar').map(bitmapOf);
+    const edits = fc.array(fc.tuple(fc.nat(20_000), fc.nat(255)), { maxLength: 2 });
+    fc.assert(
+      fc.property(fc.nat(streams.length - 1), edits, fc.nat(9), (index, changes, cut) => {
+        const whole = streams[index];
+        if (whole === undefined) throw new Error('index');
+        const data = mutated(whole.data, changes, whole.data.length - cut);
+        const [kernel, typescript] = [scratch, scalar].map((memory) => outcome({ ...whole, data }, memory));
+        expect(kernel).toEqual(typescript);
+      }),
+      { numRuns: 400 },
+    );
   });
 
   it('decodes the plane of the specification, 3.1.9.2.3', () => {

@@ -9,8 +9,15 @@ import { encodeConnectionConfirm } from '../../../src/rdp/connection/x224/connec
 import { decodeConnectionRequest } from '../../../src/rdp/connection/x224/connection-request.js';
 import { encodeDataFrame } from '../../../src/rdp/connection/x224/data.js';
 import { encodeDvcMessage } from '../../../src/rdp/dvc/data.js';
-import { decodeDvcClientPdu, encodeDvcPdu, type DvcServerPdu } from '../../../src/rdp/dvc/dvc-pdu.js';
-import { encodeGfxPdu, type GfxPdu } from '../../../src/rdp/gfx/gfx-pdu.js';
+import {
+  decodeDvcClientPdu,
+  type DvcClientPdu,
+  type DvcServerPdu,
+  encodeDvcPdu,
+} from '../../../src/rdp/dvc/dvc-pdu.js';
+import type { GfxCapabilitySet } from '../../../src/rdp/gfx/gfx-capability-set.js';
+import { gfxFrames } from '../../../src/rdp/gfx/gfx-header.js';
+import { decodeGfxPdu, encodeGfxPdu, type GfxPdu } from '../../../src/rdp/gfx/gfx-pdu.js';
 import { wrapUncompressed } from '../../../src/rdp/gfx/segmented-data.js';
 import { isDynamicChannels } from '../../../src/rdp/relay/shaping/static-channels.js';
 import { GRAPHICS_CHANNEL } from '../../../src/rdp/relay/shaping/dynamic-channels.js';
@@ -29,14 +36,29 @@ import { CHANNEL, CONFIRM } from './support.js';
 export interface GraphicsServerOptions {
   readonly width: number;
   readonly height: number;
-  /** Each is one message of the channel. */
+  /** Each is one message of the channel, every time that it is opened. */
   readonly messages: readonly (readonly GfxPdu[])[];
+  /** The capability set to confirm of those that the client advertised; null when it has had enough of the channel. */
+  readonly choose?: (sets: readonly GfxCapabilitySet[], opened: number) => GfxCapabilitySet | null;
+  /** Channels that are asked for before the one of graphics. */
+  readonly otherChannels?: readonly string[];
+}
+
+export interface GraphicsServer {
+  readonly port: number;
+  /** What was answered to the other channels, and to a request to leave the connection. */
+  readonly answers: DvcClientPdu[];
+  /** Types of Data PDUs that came. */
+  readonly requests: number[];
+  /** Sends further messages to the client that is there. */
+  send(...messages: readonly (readonly GfxPdu[])[]): void;
 }
 
 /** Listens on a port of 127.0.0.1 until the test ends. */
-export async function startGraphicsServer(options: GraphicsServerOptions): Promise<number> {
+export async function startGraphicsServer(options: GraphicsServerOptions): Promise<GraphicsServer> {
   const { certificatePem: cert, privateKeyPem: key } = await makeCertificate(['localhost'], Date.now());
   const secureContext = createSecureContext({ cert, key });
+  const watched: Watched = { answers: [], requests: [], sender: null };
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
     socket.once('data', (chunk) => {
@@ -45,19 +67,33 @@ export async function startGraphicsServer(options: GraphicsServerOptions): Promi
       const references = { dstRef: 0, srcRef: 0, classOption: 0, trailing: new Uint8Array(0) };
       socket.write(encodeTpkt(encodeConnectionConfirm({ ...references, negotiation })));
       const secure = new TLSSocket(socket, { isServer: true, secureContext });
-      run(socket, secure, request.negotiation?.requestedProtocols ?? 0, options);
+      run(socket, secure, request.negotiation?.requestedProtocols ?? 0, options, watched);
     });
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
   onTestFinished(() => void server.close());
-  return (server.address() as AddressInfo).port;
+  const { port } = server.address() as AddressInfo;
+  const { answers, requests } = watched;
+  return { port, answers, requests, send: (...messages) => watched.sender?.send(messages) };
 }
 
-function run(socket: Socket, secure: TLSSocket, requestedProtocols: number, options: GraphicsServerOptions): void {
+interface Watched {
+  readonly answers: DvcClientPdu[];
+  readonly requests: number[];
+  sender: GraphicsSender | null;
+}
+
+function run(
+  socket: Socket,
+  secure: TLSSocket,
+  requestedProtocols: number,
+  options: GraphicsServerOptions,
+  watched: Watched,
+): void {
   const framer = new Framer();
-  let channel: GraphicsSender | null = null;
+  watched.sender = null;
   let state = startServerSequence({
     requestedProtocols,
     chooseDesktop: ({ colorDepth }) => ({ desktopWidth: options.width, desktopHeight: options.height, colorDepth }),
@@ -69,8 +105,9 @@ function run(socket: Socket, secure: TLSSocket, requestedProtocols: number, opti
       state = step.state;
       for (const output of step.outputs) {
         if (output.type === 'send') secure.write(output.bytes);
-        if (output.type === 'active') channel ??= new GraphicsSender(secure, output.session, options.messages);
-        if (output.type === 'channel-data') channel?.receive(output.channelId, output.data);
+        if (output.type === 'active') watched.sender ??= new GraphicsSender(secure, output.session, options, watched);
+        if (output.type === 'share-data') watched.requests.push(output.pduType2);
+        if (output.type === 'channel-data') watched.sender?.receive(output.channelId, output.data);
       }
     }
   });
@@ -79,12 +116,15 @@ function run(socket: Socket, secure: TLSSocket, requestedProtocols: number, opti
 class GraphicsSender {
   readonly #secure: TLSSocket;
   readonly #channelId: number;
-  readonly #messages: GraphicsServerOptions['messages'];
+  readonly #options: GraphicsServerOptions;
+  readonly #watched: Watched;
+  #opened = 0;
   #confirmed = false;
 
-  constructor(secure: TLSSocket, session: ServerSession, messages: GraphicsServerOptions['messages']) {
+  constructor(secure: TLSSocket, session: ServerSession, options: GraphicsServerOptions, watched: Watched) {
     this.#secure = secure;
-    this.#messages = messages;
+    this.#options = options;
+    this.#watched = watched;
     const index = session.settings.channels.findIndex(({ name }) => isDynamicChannels(name));
     this.#channelId = session.channelIds[index] ?? 0;
     this.#pdu({ kind: 'capabilities-request', sp: 0, version: 1, priorityCharges: null });
@@ -94,19 +134,46 @@ class GraphicsSender {
     if (channelId !== this.#channelId) return;
     const chunk = decodeVirtualChannelChunk(new Reader(bytes, 'test'));
     const pdu = decodeDvcClientPdu(new Reader(chunk.data, 'test'));
-    if (pdu.kind === 'capabilities-response') {
-      const create = { cbId: 0, pri: 0, channelId: CHANNEL, trailing: new Uint8Array(0) } as const;
-      this.#pdu({ kind: 'create-request', ...create, channelName: GRAPHICS_CHANNEL });
-    }
-    // The first that the client says are its capabilities.
-    if (pdu.kind !== 'data' || this.#confirmed) return;
-    this.#confirmed = true;
-    for (const pdus of [[CONFIRM], ...this.#messages]) this.#graphics(pdus);
+    if (pdu.kind === 'capabilities-response') this.#begin();
+    else if (pdu.kind !== 'data') this.#watched.answers.push(pdu);
+    else for (const frame of gfxFrames(pdu.data)) this.#said(decodeGfxPdu(frame));
   }
 
-  #graphics(pdus: readonly GfxPdu[]): void {
-    const message = wrapUncompressed(new Uint8Array(Buffer.concat(pdus.map(encodeGfxPdu))));
-    for (const part of encodeDvcMessage(CHANNEL, message)) this.#send(part);
+  send(messages: readonly (readonly GfxPdu[])[]): void {
+    for (const pdus of messages) {
+      const message = wrapUncompressed(new Uint8Array(Buffer.concat(pdus.map(encodeGfxPdu))));
+      for (const part of encodeDvcMessage(this.#graphicsId, message)) this.#send(part);
+    }
+  }
+
+  get #graphicsId(): number {
+    return CHANNEL + this.#opened;
+  }
+
+  #begin(): void {
+    for (const [index, channelName] of (this.#options.otherChannels ?? []).entries())
+      this.#create(200 + index, channelName);
+    this.#create(this.#graphicsId, GRAPHICS_CHANNEL);
+  }
+
+  #create(channelId: number, channelName: string): void {
+    this.#pdu({ kind: 'create-request', cbId: 0, pri: 0, channelId, channelName, trailing: new Uint8Array(0) });
+  }
+
+  #said(pdu: GfxPdu): void {
+    if (pdu.kind === 'capsAdvertise' && !this.#confirmed) {
+      const { choose, messages } = this.#options;
+      const capsSet = choose === undefined ? null : choose(pdu.capsSets, this.#opened);
+      if (choose !== undefined && capsSet === null) return;
+      this.#confirmed = true;
+      this.send([[capsSet === null ? CONFIRM : { kind: 'capsConfirm', capsSet }], ...messages]);
+    } else if (pdu.kind === 'frameAcknowledge' && this.#options.choose !== undefined && this.#confirmed) {
+      // The client has shown it: the next one.
+      this.#pdu({ kind: 'close', cbId: 0, sp: 0, channelId: this.#graphicsId });
+      this.#opened += 1;
+      this.#confirmed = false;
+      this.#create(this.#graphicsId, GRAPHICS_CHANNEL);
+    }
   }
 
   #pdu(pdu: DvcServerPdu): void {

@@ -162,7 +162,9 @@ describe.runIf(requirePeers('xfreerdp', 'Xvfb'))('a graphics pipeline', () => {
 
   it('is recorded as xfreerdp shows it', async () => {
     const server = await startGraphicsServer({ ...SIZE, messages: MESSAGES });
-    const relay = await startRecordedRelay(server, { gfxOffer: new Set<AnyGfxCodec>(GFX_CODECS_OF_EVERY_VERSION) });
+    const relay = await startRecordedRelay(server.port, {
+      gfxOffer: new Set<AnyGfxCodec>(GFX_CODECS_OF_EVERY_VERSION),
+    });
     const display = await startXvfb(lab, SIZE);
     const client = await startXfreerdp(lab, { display, port: relay.port, size: SIZE, args: ['/gfx', '/bpp:32'] });
     await client.connected();
