@@ -3,6 +3,7 @@ import type { Migration } from 'kysely';
 import * as initial from './0001-initial.js';
 import * as policyFacts from './0002-policy-facts.js';
 import * as identity from './0003-identity.js';
+import * as oneTimePasswords from './0004-one-time-passwords.js';
 import * as credentials from './0005-credentials.js';
 import * as targetChannels from './0006-target-channels.js';
 
@@ -10,6 +11,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0001-initial': initial,
   '0002-policy-facts': policyFacts,
   '0003-identity': identity,
+  '0004-one-time-passwords': oneTimePasswords,
   '0005-credentials': credentials,
   '0006-target-channels': targetChannels,
 };

@@ -84,6 +84,7 @@ async function follow({ gateway, settings, folder, seconds, step, print }: Demo)
     host: '127.0.0.1',
     port: gateway.rdp.port,
     routingToken: created.routingToken,
+    oneTime: created.oneTime,
     fingerprint: gateway.certificateFingerprint,
     size: SIZE,
     colorDepth: 32,

@@ -27,7 +27,7 @@ export function greeting(gateway: Gateway, dataDir: string): string {
       : ['         (signs the first administrator in, once; the browser warns of the self-signed certificate)']),
     `         certificate SHA-256 ${gateway.certificateFingerprint}`,
     `  Then   choose a target under Connect, and type the command that it shows, such as`,
-    `         xfreerdp /v:${gateway.rdp.host}:${gateway.rdp.port} /load-balance-info:witness-... /sec:tls`,
+    `         xfreerdp /v:${gateway.rdp.host}:${gateway.rdp.port} /load-balance-info:witness-... /u:witness-...`,
     ...(gateway.demoTargetPort === null
       ? []
       : ['         The target "demo-desktop" is there to try it: any user name and password.']),

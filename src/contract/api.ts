@@ -194,6 +194,17 @@ export interface SessionRequest {
   readonly signInName?: string;
   /** What the gateway signs in with at the target; without it, the target's own credential if it has one. */
   readonly credential?: { readonly userName: string; readonly domain?: string; readonly password: string };
+  /**
+   * How a native client is to prove itself: with the one-time password (NLA), which is the default, or with the ticket
+   * alone (TLS), where WITNESS_TLS_ONLY_TICKETS allows it.
+   */
+  readonly clientSecurity?: 'nla' | 'tls';
+}
+
+/** What a person signs in with at the gateway, once. */
+export interface OneTimeCredential {
+  readonly userName: string;
+  readonly password: string;
 }
 
 /** Its answer, 201. */
@@ -203,6 +214,8 @@ export interface SessionCreated {
   readonly recorded: boolean;
   /** The routing token that carries the ticket. */
   readonly routingToken: string;
+  /** Null in the portal, and for a ticket that is for TLS alone. */
+  readonly oneTime: OneTimeCredential | null;
   /** A command line to copy. */
   readonly xfreerdp: string;
   /** Contents of an .rdp file. */

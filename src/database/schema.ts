@@ -157,6 +157,12 @@ export interface TicketsTable {
   bound_client_address: string | null;
   redeemed_at_ms: number | null;
   redeemed_client_address: string | null;
+  /** Who the client has to prove to be; null: the ticket is for TLS alone, or for the portal. */
+  proof_user_name: string | null;
+  /** NT hash of the one-time password, sealed, in base64; null when nobody may prove it (any longer). */
+  proof_key: string | null;
+  /** Wrong proofs so far. */
+  failed_proofs: number;
 }
 
 export interface RecordingsTable {

@@ -70,6 +70,9 @@ export const FINAL_SESSION_STATES = ['ended', 'refused', 'expired'] as const sat
 
 /** Between the redemption of its ticket and its end. */
 export const OPEN_SESSION_STATES = ['connecting', 'live', 'client-lost'] as const satisfies readonly SessionState[];
+function isFinal(state: SessionState): boolean {
+  return FINAL_SESSION_STATES.some((final) => final === state);
+}
 
 export class SessionRepository {
   readonly #db: Kysely<Schema>;
@@ -165,9 +168,15 @@ export class SessionRepository {
       .set(toColumns(update))
       .where('id', '=', id)
       .where('state', 'not in', FINAL_SESSION_STATES)
-      .returning('id')
+      .returning('state')
       .executeTakeFirst();
+    if (row !== undefined && isFinal(row.state)) await this.#eraseProof(id);
     return row !== undefined;
+  }
+
+  /** Nobody comes back to a session that has ended: what its client would have to prove goes. */
+  async #eraseProof(id: SessionId): Promise<void> {
+    await this.#db.updateTable('tickets').set({ proof_key: null }).where('session_id', '=', id).execute();
   }
 
   /** False when the session is unknown, has ended, or its end was asked for before. */

@@ -14,24 +14,57 @@ export interface NewTicket {
   readonly expiresAtMs: number;
   /** The only client address that may redeem it; null for any. */
   readonly boundClientAddress: string | null;
+  /** What its client has to prove; null for a ticket that is good by itself. */
+  readonly proof: TicketProof | null;
 }
+
+export interface TicketProof {
+  readonly userName: string;
+  /** NT hash of the one-time password, sealed, in base64. */
+  readonly sealedKey: string;
+}
+
+/** A ticket that somebody shows, before it is used: what its client has to prove. */
+export interface LocatedTicket {
+  readonly sessionId: SessionId;
+  /** True when a proof is asked for. */
+  readonly needsProof: boolean;
+  /** Null when nobody may prove it any longer. */
+  readonly proof: TicketProof | null;
+}
+
+/** Wrong proofs after which a ticket lets nobody in for the first time. */
+export const MAX_FAILED_PROOFS = 10;
 
 /** Where and when somebody shows a ticket. */
 export interface TicketShown {
   readonly entrance: ConnectionMethod;
   readonly clientAddress: string;
   readonly nowMs: number;
+  /** The client has proven what the ticket asks for. */
+  readonly proven: boolean;
 }
 
 export type RedeemResult =
   | { readonly kind: 'redeemed'; readonly session: SessionRecord }
   /** `session-over`: nobody used the ticket, but its session was ended before. */
-  | { readonly kind: 'unknown' | 'expired' | 'used' | 'wrong-entrance' | 'wrong-address' | 'session-over' };
+  | {
+      readonly kind:
+        | 'unknown'
+        | 'expired'
+        | 'used'
+        | 'wrong-entrance'
+        | 'wrong-address'
+        | 'session-over'
+        | 'unproven'
+        /** Too many wrong proofs. */
+        | 'guessed';
+    };
 
 export type ReadmitResult =
   | { readonly kind: 'readmitted'; readonly session: SessionRecord }
   /** `not-waiting`: the session has not lost its client, or somebody else was faster. */
-  | { readonly kind: 'unknown' | 'wrong-entrance' | 'wrong-address' | 'not-waiting' | 'window-over' };
+  | { readonly kind: 'unknown' | 'wrong-entrance' | 'wrong-address' | 'not-waiting' | 'window-over' | 'unproven' };
 
 export class TicketRepository {
   readonly #db: Kysely<Schema>;
@@ -52,8 +85,36 @@ export class TicketRepository {
         bound_client_address: ticket.boundClientAddress,
         redeemed_at_ms: null,
         redeemed_client_address: null,
+        proof_user_name: ticket.proof?.userName ?? null,
+        proof_key: ticket.proof?.sealedKey ?? null,
+        failed_proofs: 0,
       })
       .execute();
+  }
+
+  /** What the client of a ticket has to prove; null for a ticket that is not known. Nothing changes. */
+  async locate(ticketHash: Sha256Hex): Promise<LocatedTicket | null> {
+    const ticket = await this.#get(ticketHash);
+    if (ticket === null) return null;
+    const { session_id: sessionId, proof_user_name: userName, proof_key: sealedKey } = ticket;
+    const proof = userName === null || sealedKey === null ? null : { userName, sealedKey };
+    return { sessionId, needsProof: userName !== null, proof };
+  }
+
+  /** Counts a wrong proof; gives how many there were. */
+  async failProof(ticketHash: Sha256Hex): Promise<number> {
+    const row = await this.#db
+      .updateTable('tickets')
+      .set((column) => ({ failed_proofs: column('failed_proofs', '+', 1) }))
+      .where('ticket_hash', '=', ticketHash)
+      .returning('failed_proofs')
+      .executeTakeFirst();
+    return row?.failed_proofs ?? 0;
+  }
+
+  /** Nobody may prove this session's one-time password any longer. */
+  async eraseProof(sessionId: SessionId): Promise<void> {
+    await this.#db.updateTable('tickets').set({ proof_key: null }).where('session_id', '=', sessionId).execute();
   }
 
   /** Uses a ticket up in one statement: of two clients that show it at once, one is let in. */
@@ -65,6 +126,8 @@ export class TicketRepository {
       .where('redeemed_at_ms', 'is', null)
       .where('expires_at_ms', '>', shown.nowMs)
       .where('entrance', '=', shown.entrance)
+      .where('failed_proofs', '<', MAX_FAILED_PROOFS)
+      .$if(!shown.proven, (query) => query.where('proof_user_name', 'is', null))
       .where((where) =>
         where.or([where('bound_client_address', 'is', null), where('bound_client_address', '=', shown.clientAddress)]),
       )
@@ -93,6 +156,8 @@ export class TicketRepository {
     if (ticket === null || ticket.redeemed_at_ms === null) return { kind: 'unknown' };
     if (ticket.entrance !== shown.entrance) return { kind: 'wrong-entrance' };
     if (ticket.redeemed_client_address !== shown.clientAddress) return { kind: 'wrong-address' };
+    if (ticket.proof_user_name !== null && !shown.proven)
+      return { kind: await this.#whyNoReturn(ticket, shown, windowMs) };
     const sessions = new SessionRepository(this.#db);
     const readmitted = await this.#db
       .updateTable('sessions')
@@ -103,11 +168,21 @@ export class TicketRepository {
       .where('disconnect_requested_at_ms', 'is', null)
       .returning('id')
       .executeTakeFirst();
+    if (readmitted === undefined) return { kind: await this.#whyNoReturn(ticket, shown, windowMs) };
     const session = await sessions.get(ticket.session_id);
-    if (session === null) return { kind: 'unknown' };
-    if (readmitted !== undefined) return { kind: 'readmitted', session };
-    const waits = session.state === 'client-lost' && session.disconnectRequestedAtMs === null;
-    return { kind: waits ? 'window-over' : 'not-waiting' };
+    return session === null ? { kind: 'unknown' } : { kind: 'readmitted', session };
+  }
+
+  async #whyNoReturn(
+    ticket: TicketsTable,
+    shown: TicketShown,
+    windowMs: number,
+  ): Promise<'unknown' | 'not-waiting' | 'window-over' | 'unproven'> {
+    const session = await new SessionRepository(this.#db).get(ticket.session_id);
+    if (session === null) return 'unknown';
+    const { state, disconnectRequestedAtMs, clientLostAtMs } = session;
+    if (state !== 'client-lost' || disconnectRequestedAtMs !== null) return 'not-waiting';
+    return (clientLostAtMs ?? 0) < shown.nowMs - windowMs ? 'window-over' : 'unproven';
   }
 
   /** Ends sessions whose ticket nobody used in time; gives their ids. */
@@ -131,6 +206,7 @@ export class TicketRepository {
       )
       .returning('id')
       .execute();
+    for (const { id } of rows) await this.eraseProof(id);
     return rows.map((row) => row.id);
   }
 
@@ -141,7 +217,10 @@ export class TicketRepository {
     if (ticket.redeemed_at_ms !== null) return 'used';
     if (ticket.expires_at_ms <= shown.nowMs) return 'expired';
     const bound = ticket.bound_client_address;
-    return bound !== null && bound !== shown.clientAddress ? 'wrong-address' : 'session-over';
+    if (bound !== null && bound !== shown.clientAddress) return 'wrong-address';
+    if (ticket.failed_proofs >= MAX_FAILED_PROOFS) return 'guessed';
+    const session = await new SessionRepository(this.#db).get(ticket.session_id);
+    return session?.state === 'authorised' ? 'unproven' : 'session-over';
   }
 
   async #get(ticketHash: Sha256Hex): Promise<TicketsTable | null> {

@@ -1,8 +1,10 @@
-/** An RDP client's connection: X.224 in the clear, TLS, then the connection sequence of src/rdp/client. */
+/** An RDP client's connection: X.224 in the clear, TLS, NLA if there is a credential, then the connection sequence of src/rdp/client. */
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { once } from 'node:events';
-import { PROTOCOL_SSL } from '../rdp/connection/security-protocols.js';
+import { connectCredssp } from '../gateway/nla/connect-credssp.js';
+import { subjectPublicKeyOf } from '../gateway/nla/platform.js';
+import { PROTOCOL_HYBRID, PROTOCOL_HYBRID_EX, PROTOCOL_SSL } from '../rdp/connection/security-protocols.js';
 import { decodeConnectionConfirm } from '../rdp/connection/x224/connection-confirm.js';
 import { encodeConnectionRequest, type Routing } from '../rdp/connection/x224/connection-request.js';
 import type { ClientOptions } from '../rdp/client/client-options.js';
@@ -18,6 +20,8 @@ export interface ConnectOptions {
   readonly routing: Routing;
   /** SHA-256 of the certificate to insist on, colon-separated upper-case hexadecimal; null to take any. */
   readonly fingerprint: string | null;
+  /** What to sign in with through NLA; null to ask for TLS alone. */
+  readonly credential: { readonly userName: string; readonly password: string } | null;
   readonly signal: AbortSignal;
 }
 
@@ -29,9 +33,12 @@ export interface ConnectionHandlers {
 }
 
 const CLOSE_TIMEOUT_MS = 1000;
+const SIGN_IN_TIMEOUT_MS = 15_000;
+const NLA = PROTOCOL_HYBRID | PROTOCOL_HYBRID_EX;
 
-/** Rejects when the server cannot be reached, does not select TLS, or shows another certificate. */
-export async function openTls({ host, port, routing, fingerprint, signal }: ConnectOptions): Promise<TLSSocket> {
+/** Rejects when the server cannot be reached, selects something else, shows another certificate, or refuses the sign-in. */
+export async function openTls(options: ConnectOptions): Promise<TLSSocket> {
+  const { host, port, routing, fingerprint, credential, signal } = options;
   const socket = connectTcp({ host, port, noDelay: true });
   const abort = (): void => {
     socket.destroy(new Error('the client was told to stop'));
@@ -39,13 +46,14 @@ export async function openTls({ host, port, routing, fingerprint, signal }: Conn
   signal.addEventListener('abort', abort, { once: true });
   try {
     await once(socket, 'connect', { signal });
-    await negotiate(socket, routing);
+    const selectedProtocol = await negotiate(socket, routing, credential === null ? PROTOCOL_SSL : NLA);
     // The certificate is compared with the pinned one below; without one, every server is taken.
     const secure = connectTls({ socket, rejectUnauthorized: false });
     await once(secure, 'secureConnect', { signal });
     if (fingerprint !== null && secure.getPeerCertificate().fingerprint256 !== fingerprint) {
       throw new Error('the server showed another certificate than the pinned one');
     }
+    if (credential !== null) await signIn(secure, host, credential, selectedProtocol);
     return secure;
   } catch (error) {
     socket.destroy();
@@ -55,21 +63,43 @@ export async function openTls({ host, port, routing, fingerprint, signal }: Conn
   }
 }
 
-async function negotiate(socket: Socket, routing: Routing): Promise<void> {
+async function signIn(
+  secure: TLSSocket,
+  host: string,
+  credential: { readonly userName: string; readonly password: string },
+  selectedProtocol: number,
+): Promise<void> {
+  await connectCredssp(
+    secure,
+    { ...credential, domainName: '' },
+    {
+      subjectPublicKey: subjectPublicKeyOf(secure.getPeerCertificate().raw),
+      host,
+      earlyAuthorization: selectedProtocol === PROTOCOL_HYBRID_EX,
+      restrictedAdmin: false,
+      timeoutMs: SIGN_IN_TIMEOUT_MS,
+      clock: Date.now,
+    },
+  );
+}
+
+/** Gives the protocol that the server selected: one of `requestedProtocols`. */
+async function negotiate(socket: Socket, routing: Routing, requestedProtocols: number): Promise<number> {
   const request = encodeConnectionRequest({
     dstRef: 0,
     srcRef: 0,
     classOption: 0,
     routing,
-    negotiation: { flags: 0, requestedProtocols: PROTOCOL_SSL, correlationInfo: null },
+    negotiation: { flags: 0, requestedProtocols, correlationInfo: null },
     trailing: new Uint8Array(0),
   });
   socket.write(encodeTpkt(request));
   const { negotiation } = decodeConnectionConfirm(decodeTpkt(new Reader(await firstPdu(socket), 'TPKT'), 'x224Ccf'));
-  if (negotiation.kind === 'failure') throw new Error(`the server refused TLS, code ${negotiation.failureCode}`);
-  if (negotiation.kind === 'none' || negotiation.selectedProtocol !== PROTOCOL_SSL) {
-    throw new Error('the server did not select TLS');
+  if (negotiation.kind === 'failure') throw new Error(`the server refused, code ${negotiation.failureCode}`);
+  if (negotiation.kind === 'none' || (negotiation.selectedProtocol & requestedProtocols) === 0) {
+    throw new Error('the server did not select what was asked for');
   }
+  return negotiation.selectedProtocol;
 }
 
 function firstPdu(socket: Socket): Promise<Uint8Array> {
@@ -107,6 +137,8 @@ export class ClientConnection {
     socket.on('error', (error) => (this.#error ??= error));
     socket.on('close', () => handlers.onClose(this.#error));
     for (const output of outputs) this.#output(output, performance.now());
+    // After a sign-in it is paused.
+    socket.resume();
   }
 
   get state(): ClientState {

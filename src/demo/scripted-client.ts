@@ -33,6 +33,8 @@ export interface ScriptedClientOptions {
   readonly script: readonly ScriptStep[];
   /** Sent before TLS in place of the cookie. */
   readonly routingToken?: string;
+  /** What to sign in with through NLA; TLS alone is asked for without. */
+  readonly oneTime?: { readonly userName: string; readonly password: string } | null;
   /** SHA-256 of the server's certificate, colon-separated upper-case hexadecimal; every certificate is taken without. */
   readonly fingerprint?: string;
   readonly userName?: string;
@@ -137,7 +139,8 @@ class Run implements ScriptedClient {
       routingToken !== undefined
         ? ({ kind: 'token', token: routingToken } as const)
         : ({ kind: 'cookie', mstshash: userName ?? CLIENT_NAME } as const);
-    const socket = await openTls({ host, port, routing, fingerprint: fingerprint ?? null, signal });
+    const credential = this.#options.oneTime ?? null;
+    const socket = await openTls({ host, port, routing, fingerprint: fingerprint ?? null, credential, signal });
     const closed = new Promise<void>((resolve, reject) => {
       this.#connection = new ClientConnection(socket, clientOptions(this.#options), {
         onOutput: (output, receivedAtMs) => this.#receive(output, receivedAtMs),

@@ -16,6 +16,7 @@ import { type Database, openDatabase } from '../database/open.js';
 import type { DemoDesktop } from '../demo/demo-desktop.js';
 import { recordingRoutes } from '../http/recordings/routes.js';
 import { createHttpServer } from '../http/server.js';
+import { LockOut } from '../identity/lock-out.js';
 import { Identity } from '../identity/identity.js';
 import { SessionPolicy } from '../inventory/session-policy.js';
 import { PortalEntrance } from '../portal/portal-entrance.js';
@@ -34,6 +35,8 @@ import { targetConnector } from './composition/target-connections.js';
 import { oidcSettingsOf } from './config/identity-settings.js';
 import type { Settings } from './config/settings.js';
 import { KeyWrapper, loadOrCreateKey } from './keys/key-store.js';
+import { subjectPublicKeyOf } from './nla/platform.js';
+import { attemptLimits } from './rdp/admission.js';
 import { NativeEntrance } from './rdp/native-entrance.js';
 import { recorderStarter } from './recording/recorder-process.js';
 import { probeRecorder } from './recording/probe-recorder.js';
@@ -163,7 +166,8 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
   const credentials = await openCredentials(settings, database, audit);
   const policy = new SessionPolicy({ database, recording: settings.recording, clock });
   const places = new SessionPlaces(database, settings, clock);
-  const admission = { database, audit, clock, policy, live, places };
+  const attempts = new LockOut(attemptLimits(settings.ticketAttempts));
+  const admission = { database, audit, clock, policy, live, places, attempts };
   const entranceOptions = {
     ...lifecycleOptions,
     lifecycle,
@@ -173,7 +177,11 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     maxConnections: settings.maxSessions,
     admission: { ...admission, reconnectWindowMs: settings.reconnectWindowMs },
   };
-  const entrance = new NativeEntrance({ ...entranceOptions, secureContext });
+  const entrance = new NativeEntrance({
+    ...entranceOptions,
+    tls: { secureContext, subjectPublicKey: subjectPublicKeyOf(certificate.certificatePem) },
+    oneTime: credentials.oneTime,
+  });
   const rdpPort = await entrance.listen(settings.rdpHost, settings.rdpPort);
   closers.push(() => entrance.close());
   const { maxSessionMs, idleTimeoutMs, gatewayId } = settings;
@@ -198,6 +206,9 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     policy,
     secrets: credentials.sessions,
     places,
+    oneTime: credentials.oneTime,
+    tlsOnlyTickets: settings.tlsOnlyTickets,
+    ticketAddressBinding: settings.ticketAddressBinding,
     ticketLifetimeMs: settings.ticketLifetimeMs,
     rdpAddress: { host: settings.publicHost, port: rdpPort },
   });

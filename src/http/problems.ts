@@ -82,6 +82,12 @@ const PROBLEMS = {
       'RDP sessions in the portal with Microsoft Entra ID are live, and the change would turn recording on for them.',
     remedy: 'Wait until they have ended, or send the change again with "endSessions": true to end them.',
   },
+  'tls-only-tickets-off': {
+    status: 409,
+    title: 'Tickets for TLS alone are off',
+    detail: 'This gateway lets native clients in with NLA and a one-time password only.',
+    remedy: 'Use a client that speaks NLA, or have an administrator set WITNESS_TLS_ONLY_TICKETS=on.',
+  },
   'session-over': {
     status: 409,
     title: 'The session has ended',

@@ -9,7 +9,9 @@ export type SessionRequestResult =
   | { readonly created: SessionCreated }
   | { readonly denied: readonly ReasonInfo[] }
   /** Too many sessions are open. */
-  | { readonly full: ReasonInfo };
+  | { readonly full: ReasonInfo }
+  /** The gateway has no such tickets. */
+  | { readonly refused: 'tls-only-tickets-off' };
 
 /** Requests, decisions and disconnects are in the audit log before they have an effect: that is this service's part. */
 export interface SessionService {

@@ -25,6 +25,7 @@ const SESSION_REQUEST = Type.Object(
     connectionMethod: Type.Union([Type.Literal('native'), Type.Literal('portal')]),
     authenticationMethod: Type.Union([Type.Literal('password'), Type.Literal('kerberos'), Type.Literal('entra')]),
     credential: Type.Optional(TYPED_CREDENTIAL),
+    clientSecurity: Type.Optional(Type.Union([Type.Literal('nla'), Type.Literal('tls')])),
     signInName: Type.Optional(Type.String({ minLength: 1, maxLength: 256, pattern: '^[^\\x00-\\x1f\\x7f]+$' })),
   },
   { additionalProperties: false },
@@ -44,6 +45,7 @@ export function sessionRoutes(instance: FastifyInstance, deps: SessionRoutesDeps
     async (request, reply) => {
       const asked = { ...request.body, targetId: targetId(request.body.targetId) };
       const result = await deps.sessions.request(request.user, asked, request.ip);
+      if ('refused' in result) throw new ProblemError(result.refused);
       if ('denied' in result) throw denial(result.denied);
       if ('full' in result) throw new ProblemError('session-limit', { reasons: [result.full] });
       return reply.code(201).send(result.created);

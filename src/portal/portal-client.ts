@@ -23,6 +23,7 @@ export class PortalClient implements SessionClient {
   readonly clientAddress: string;
   /** The browser never says that it has credentials, and servers such as xrdp ask for them again unless it does. */
   readonly autologon = true;
+  readonly saysOneTimePassword = false;
   readonly #stream: Duplex;
   readonly #request: ConnectionRequest;
 

@@ -4,7 +4,7 @@ import { toSessionInfo } from '../../src/database/sessions.js';
 import { onBothDatabases } from './engines.js';
 import { hashOf, nextId, NOW_MS, recording, segment, session, storeSession, ticket, user, VIDEO } from './samples.js';
 
-const SHOWN = { entrance: 'native', clientAddress: '198.51.100.4', nowMs: NOW_MS + 1000 } as const;
+const SHOWN = { entrance: 'native', clientAddress: '198.51.100.4', nowMs: NOW_MS + 1000, proven: false } as const;
 
 await onBothDatabases('repositories', (engine) => {
   test('a session and its ticket are stored together or not at all', async () => {

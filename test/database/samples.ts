@@ -63,6 +63,7 @@ export function ticket(of: NewSession, overrides: Partial<NewTicket> = {}): NewT
     createdAtMs: NOW_MS,
     expiresAtMs: NOW_MS + 60_000,
     boundClientAddress: null,
+    proof: null,
     ...overrides,
   };
 }

@@ -28,6 +28,7 @@ async function slowClient(
     port: desktop.port,
     routing: { kind: 'none' },
     fingerprint: null,
+    credential: null,
     signal: new AbortController().signal,
   });
   const closed = new Promise<void>((resolve) => {

@@ -40,10 +40,19 @@ describe.runIf(requirePeers('postgresql'))('a gateway on PostgreSQL', () => {
     const { api, rdpPort: port } = gateway;
     const target = (await api.targets()).find(({ name }) => name === DEMO_TARGET_NAME);
     if (target === undefined) throw new Error('no demo target');
-    const { sessionId: id, routingToken } = await api.requestSession(target);
+    const { sessionId: id, ...ticket } = await api.requestSession(target, { clientSecurity: 'nla' });
+    const { routingToken, oneTime } = ticket;
     const script = [{ type: 'type', text: 'kept' } as const, { type: 'wait', durationMs: waitMs } as const];
     const size = { width: 800, height: 600 };
-    const { done } = runScriptedClient({ host: '127.0.0.1', port, routingToken, size, colorDepth: 32, script });
+    const { done } = runScriptedClient({
+      host: '127.0.0.1',
+      port,
+      routingToken,
+      oneTime,
+      size,
+      colorDepth: 32,
+      script,
+    });
     return { id, done };
   };
 

@@ -35,10 +35,11 @@ describe('the search for secrets', () => {
     const { api, rdpPort: port, dataDir } = gateway;
     const target = (await api.targets()).find(({ name }) => name === DEMO_TARGET_NAME);
     if (target === undefined) throw new Error('no demo target');
-    const { sessionId, routingToken } = await api.requestSession(target);
+    const created = await api.requestSession(target, { clientSecurity: 'nla' });
+    const { sessionId, routingToken, oneTime } = created;
     const script = [{ type: 'wait', durationMs: 500 } as const];
     const size = { width: 640, height: 480 };
-    await runScriptedClient({ host: '127.0.0.1', port, routingToken, size, colorDepth: 32, script }).done;
+    await runScriptedClient({ host: '127.0.0.1', port, routingToken, oneTime, size, colorDepth: 32, script }).done;
     await api.waitForSession(sessionId, 'a finished recording', ({ recording }) => recording === 'finished');
     await writeFile(path.join(dataDir, 'left-behind.txt'), `password=${SECRET}`);
     // The user's name is no secret, and is where secrets could be.

@@ -7,7 +7,8 @@ import type { Database } from '../../src/database/open.js';
 import type { NewSession } from '../../src/database/sessions.js';
 import type { UserRecord } from '../../src/database/users.js';
 import type { NewTicket } from '../../src/database/tickets.js';
-import { admit, type Admission, type AdmissionOptions } from '../../src/gateway/rdp/admission.js';
+import { LockOut } from '../../src/identity/lock-out.js';
+import { admit, type Admission, type AdmissionOptions, attemptLimits } from '../../src/gateway/rdp/admission.js';
 import { createTicket, ticketHash } from '../../src/gateway/rdp/ticket.js';
 import { nextPolicyVersion, readHost, writeHost } from '../../src/inventory/host.js';
 import { SessionPolicy } from '../../src/inventory/session-policy.js';
@@ -80,6 +81,7 @@ async function open(
         reconnectWindowMs: WINDOW_MS,
         live,
         places: new SessionPlaces(database, change.places ?? { sessionsPerUser: 0, sessionsPerHost: 0 }, () => NOW_MS),
+        attempts: new LockOut(attemptLimits(30)),
       };
       return admit(options, shown, { entrance: 'native', clientAddress });
     },

@@ -59,7 +59,7 @@ export async function startRecordedRelay(
       checkCertificate: async () => {},
       timeoutMs: TIMEOUT_MS,
     });
-    const client = await openClientLeg(socket, request, secureContext, TIMEOUT_MS);
+    const client = await openClientLeg(socket, request, secureContext, PROTOCOL_SSL, TIMEOUT_MS);
     const tap = await openTap(tracePath, key, wrappedKey);
     const relay = new Relay({
       recorded: true,

@@ -47,7 +47,7 @@ export async function startSpoilingRelay(targetPort: number): Promise<SpoilingRe
       checkCertificate: async () => {},
       timeoutMs: TIMEOUT_MS,
     });
-    const client = await openClientLeg(socket, request, secureContext, TIMEOUT_MS);
+    const client = await openClientLeg(socket, request, secureContext, PROTOCOL_SSL, TIMEOUT_MS);
     const machine: RelayMachine = {
       fromTarget: (bytes) => [...injected(), { type: 'send', to: 'client', bytes }],
       fromClient: (bytes) => {

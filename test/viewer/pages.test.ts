@@ -126,6 +126,7 @@ describe('connecting', () => {
       expiresAt: new Date(Date.now() + 60_000).toISOString(),
       recorded: true,
       routingToken: 'tsv://x',
+      oneTime: { userName: 'witness-1234', password: 'typed-once' },
       xfreerdp: 'xfreerdp /v:gateway.example:3389 /load-balance-info:abc /u:ada',
       rdpFile: 'full address:s:gateway.example\r\n',
     };
@@ -145,9 +146,16 @@ describe('connecting', () => {
         header: '1',
       },
     ]);
-    await page.getByRole('button', { name: 'Copy' }).click();
-    await page.getByText('Copied').waitFor();
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(stage.server.world.ticket.xfreerdp);
+    const { xfreerdp, oneTime } = stage.server.world.ticket;
+    for (const [name, copied] of [
+      ['Copy', xfreerdp],
+      ['Copy user name', oneTime?.userName],
+      ['Copy password', oneTime?.password],
+    ] as const) {
+      await page.getByRole('button', { name, exact: true }).click();
+      await page.getByText('Copied').first().waitFor();
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(copied);
+    }
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('link', { name: 'Download .rdp file' }).click(),
@@ -168,6 +176,7 @@ describe('connecting', () => {
       expiresAt: new Date(Date.now() + 1500).toISOString(),
       recorded: false,
       routingToken: 'x',
+      oneTime: null,
       xfreerdp: 'xfreerdp',
       rdpFile: '',
     };

@@ -1,6 +1,6 @@
 /** A ticket: the command, the .rdp file, how long it is good for, and whether the client has come. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { Me, SessionCreated, SessionInfo } from '../../src/contract/api.js';
+import type { Me, OneTimeCredential, SessionCreated, SessionInfo } from '../../src/contract/api.js';
 import { getJson } from '../api/client.js';
 import { useResource } from '../api/use-resource.js';
 import { CopyButton } from '../components/copy-button.js';
@@ -37,6 +37,7 @@ export function TicketPanel({ me, created, targetName, onAgain }: TicketPanelPro
           <code>{created.xfreerdp}</code>
           <CopyButton text={created.xfreerdp} label="Copy" />
         </div>
+        {created.oneTime !== null && <OneTime {...created.oneTime} />}
         <h2>With another client</h2>
         <div class="row">
           <RdpDownload text={created.rdpFile} name={`${targetName}.rdp`} />
@@ -51,6 +52,27 @@ export function TicketPanel({ me, created, targetName, onAgain }: TicketPanelPro
           <DisconnectButton session={session.value} me={me} onDone={session.reload} />
         )}
       </div>
+    </>
+  );
+}
+
+/** What the client asks for: it proves the password to the gateway, and the target never learns of it. */
+function OneTime({ userName, password }: OneTimeCredential) {
+  return (
+    <>
+      <h2>When the client asks</h2>
+      <dl class="one-time">
+        <dt>User name</dt>
+        <dd class="command">
+          <code>{userName}</code>
+          <CopyButton text={userName} label="Copy user name" />
+        </dd>
+        <dt>Password, for this session alone</dt>
+        <dd class="command">
+          <code>{password}</code>
+          <CopyButton text={password} label="Copy password" />
+        </dd>
+      </dl>
     </>
   );
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Database } from '../../database/open.js';
 import type { Settings } from '../config/settings.js';
 import { EmbeddedSecretStore } from '../credentials/embedded-secret-store.js';
+import { OneTimePasswords } from '../credentials/one-time-passwords.js';
 import { KeyVaultSecretStore } from '../credentials/key-vault-secret-store.js';
 import type { SecretStore } from '../credentials/secret-store.js';
 import { SessionSecrets } from '../credentials/session-secrets.js';
@@ -13,6 +14,7 @@ import type { AuditAppender } from '../recording/recording-records.js';
 export interface Credentials {
   readonly targets: TargetCredentials;
   readonly sessions: SessionSecrets;
+  readonly oneTime: OneTimePasswords;
 }
 
 /** @throws KeyFileError when the key's file does not hold a key */
@@ -26,6 +28,7 @@ export async function openCredentials(
   return {
     targets: new TargetCredentials({ database, audit, store, clock: Date.now }),
     sessions: new SessionSecrets(key),
+    oneTime: new OneTimePasswords(key),
   };
 }
 

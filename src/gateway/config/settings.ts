@@ -45,6 +45,9 @@ export interface Settings extends IdentitySettings {
   readonly sessionsPerUser: number;
   readonly sessionsPerHost: number;
   readonly ticketLifetimeMs: number;
+  readonly tlsOnlyTickets: boolean;
+  readonly ticketAddressBinding: boolean;
+  readonly ticketAttempts: number;
   readonly reconnectWindowMs: number;
   readonly portalIdleMs: number;
   readonly maxGapMs: number;
@@ -141,6 +144,24 @@ const DEFINITIONS: { readonly [Name in keyof Settings]: Definition<Settings[Name
     'sessions of all gateways of a database that may be open at the same time',
   ),
   ticketLifetimeMs: setting('WITNESS_TICKET_LIFETIME_MS', integer(5_000, 3_600_000, 'ms'), '60000', 'life of a ticket'),
+  tlsOnlyTickets: setting(
+    'WITNESS_TLS_ONLY_TICKETS',
+    flag,
+    'off',
+    'tickets for clients without NLA: whoever reads the network can use them first; bound to the address of the request',
+  ),
+  ticketAddressBinding: setting(
+    'WITNESS_TICKET_ADDRESS_BINDING',
+    flag,
+    'off',
+    'a ticket is good only from the address that it was requested from',
+  ),
+  ticketAttempts: setting(
+    'WITNESS_TICKET_ATTEMPTS',
+    integer(1, 100_000, 'in a minute'),
+    '30',
+    'wrong tickets and passwords from one address after which it is not answered for a minute',
+  ),
   reconnectWindowMs: setting(
     'WITNESS_RECONNECT_WINDOW_MS',
     integer(0, 3_600_000, 'ms'),

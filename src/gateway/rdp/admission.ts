@@ -4,7 +4,9 @@
  */
 import type { Database } from '../../database/open.js';
 import type { SessionRecord } from '../../database/sessions.js';
+import { type LocatedTicket, MAX_FAILED_PROOFS, type TicketShown } from '../../database/tickets.js';
 import type { Decided, SessionPolicy } from '../../inventory/session-policy.js';
+import type { LockOut, LockOutLimits } from '../../identity/lock-out.js';
 import type { RecordingPermit } from '../../policy/permit.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 import { decisionData } from '../sessions/session-requests.js';
@@ -20,6 +22,13 @@ export interface AdmissionOptions {
   readonly reconnectWindowMs: number;
   readonly live: LiveSessions;
   readonly places: Pick<SessionPlaces, 'take'>;
+  /** Addresses that showed tickets or passwords which were not theirs to use. */
+  readonly attempts: LockOut;
+}
+
+/** Tickets and passwords cannot be guessed; who tries all the same, or replays what was on the wire, waits. */
+export function attemptLimits(failures: number): LockOutLimits {
+  return { failures, windowMs: 60_000, lockedMs: 60_000 };
 }
 
 /** Why nobody was let in. */
@@ -32,8 +41,15 @@ export type RefusalReason =
   | 'ticket-wrong-address'
   | 'session-over'
   | 'reconnect-window-over'
+  /** The ticket asks for a one-time password, and the client came without proof of it. */
+  | 'ticket-unproven'
+  | 'ticket-wrong-password'
+  /** Too many wrong passwords were tried with this ticket. */
+  | 'ticket-guessed'
+  /** Too many wrong tickets or passwords from one address. */
+  | 'too-many-attempts'
   | 'policy-denied'
-  /** Whether the session is recorded would change in mid-session. */
+  /** Policy is another than the ticket was made under, or whether the session is recorded would change in mid-session. */
   | 'policy-changed'
   | 'too-many-sessions';
 
@@ -51,6 +67,15 @@ export type Admission =
 export interface Shown {
   readonly entrance: 'native' | 'portal';
   readonly clientAddress: string;
+  /** The client has proven the one-time password that the ticket asks for. */
+  readonly proven?: boolean;
+}
+
+/** A ticket that lets its client in once it has proven its one-time password. */
+export interface AskForProof {
+  readonly kind: 'ask-for-proof';
+  readonly hash: string;
+  readonly ticket: LocatedTicket & { readonly proof: NonNullable<LocatedTicket['proof']> };
 }
 
 const REFUSAL_OF_TICKET = {
@@ -60,6 +85,8 @@ const REFUSAL_OF_TICKET = {
   'wrong-entrance': 'ticket-wrong-entrance',
   'wrong-address': 'ticket-wrong-address',
   'session-over': 'session-over',
+  unproven: 'ticket-unproven',
+  guessed: 'ticket-guessed',
 } as const;
 
 const REFUSAL_OF_RETURN = {
@@ -68,23 +95,81 @@ const REFUSAL_OF_RETURN = {
   'wrong-entrance': 'ticket-wrong-entrance',
   'wrong-address': 'ticket-wrong-address',
   'window-over': 'reconnect-window-over',
+  unproven: 'ticket-unproven',
 } as const;
+
+/** What only somebody does who tries what is not theirs, or does it again and again. */
+const ATTEMPTS: ReadonlySet<RefusalReason> = new Set([
+  'ticket-unknown',
+  'ticket-used',
+  'ticket-wrong-entrance',
+  'ticket-wrong-address',
+  'ticket-wrong-password',
+  'ticket-guessed',
+]);
 
 /** Redeems the ticket, or takes the client back to its own session, and asks policy. Rejects when audit fails. */
 export async function admit(options: AdmissionOptions, ticket: string | null, shown: Shown): Promise<Admission> {
   const refuse = (reason: RefusalReason, session: SessionRecord | null = null) =>
     refused(options, reason, shown, session);
+  // The row of the attempt that locked the address out says until when.
+  if (lockedOut(options, shown)) return { kind: 'refused', reason: 'too-many-attempts', session: null };
   if (ticket === null) return refuse('ticket-missing');
   const hash = ticketHash(ticket);
-  const redeemed = await options.database.tickets.redeem(hash, { ...shown, nowMs: options.clock() });
-  if (redeemed.kind === 'redeemed') return admitSession(options, redeemed.session, shown, null);
-  if (redeemed.kind !== 'used') return refuse(REFUSAL_OF_TICKET[redeemed.kind]);
+  const result = await options.database.tickets.redeem(hash, shownNow(options, shown));
+  if (result.kind === 'redeemed') return admitSession(options, result.session, shown, null);
+  if (result.kind !== 'used') return refuse(REFUSAL_OF_TICKET[result.kind]);
   return readmit(options, hash, shown);
 }
 
+/**
+ * For entrances that can ask for a proof: `admit`, unless all that is missing is the one-time password. Then nothing has
+ * happened yet; `admit` with `proven` follows, or `wrongProof`.
+ */
+export async function admitOrAsk(
+  options: AdmissionOptions,
+  ticket: string | null,
+  shown: Shown,
+): Promise<Admission | AskForProof> {
+  if (ticket === null || lockedOut(options, shown)) return admit(options, ticket, shown);
+  const { tickets } = options.database;
+  const hash = ticketHash(ticket);
+  const located = await tickets.locate(hash);
+  const proof = located?.proof ?? null;
+  if (located === null || proof === null) return admit(options, ticket, shown);
+  // Without a proof neither of these changes anything: they say whether a proof would.
+  const now = shownNow(options, { ...shown, proven: false });
+  const first = await tickets.redeem(hash, now);
+  const kind = first.kind === 'used' ? (await tickets.readmit(hash, now, options.reconnectWindowMs)).kind : first.kind;
+  if (kind !== 'unproven') return admit(options, ticket, shown);
+  return { kind: 'ask-for-proof', hash, ticket: { ...located, proof } };
+}
+
+/** A client did not know the one-time password of the ticket that it showed. It is counted, and on record. */
+export async function wrongProof(
+  options: AdmissionOptions,
+  { hash, ticket }: AskForProof,
+  shown: Shown,
+): Promise<void> {
+  const session = await options.database.sessions.get(ticket.sessionId);
+  const failedProofs = await options.database.tickets.failProof(hash);
+  await refused(options, 'ticket-wrong-password', shown, session, { failedProofs });
+  if (session?.state === 'authorised' && failedProofs >= MAX_FAILED_PROOFS) {
+    await endUnused(options, session, 'ticket-guessed');
+  }
+}
+
+function shownNow({ clock }: AdmissionOptions, shown: Shown): TicketShown {
+  return { ...shown, proven: shown.proven === true, nowMs: clock() };
+}
+
+function lockedOut({ attempts, clock }: AdmissionOptions, { clientAddress }: Shown): boolean {
+  return attempts.remainingMs(clientAddress, clock()) > 0;
+}
+
 async function readmit(options: AdmissionOptions, hash: string, shown: Shown): Promise<Admission> {
-  const { database, clock, reconnectWindowMs, live } = options;
-  const result = await database.tickets.readmit(hash, { ...shown, nowMs: clock() }, reconnectWindowMs);
+  const { database, reconnectWindowMs, live } = options;
+  const result = await database.tickets.readmit(hash, shownNow(options, shown), reconnectWindowMs);
   if (result.kind !== 'readmitted') return refused(options, REFUSAL_OF_RETURN[result.kind], shown, null);
   const existing = live.get(result.session.id);
   // Another gateway, or an earlier process, held this session: its picture went on nowhere else.
@@ -109,12 +194,23 @@ async function admitSession(
     kind: 'session.ticket-redeemed',
     actor: `client:${shown.clientAddress}`,
     sessionId: session.id,
-    data: { at, entrance: shown.entrance, userName: session.userName, targetName: session.targetName },
+    data: {
+      at,
+      entrance: shown.entrance,
+      proof: shown.proven === true ? 'one-time-password' : 'none',
+      userName: session.userName,
+      targetName: session.targetName,
+    },
   });
+  // Nobody comes back then, so nobody proves anything again.
+  if (options.reconnectWindowMs === 0) await options.database.tickets.eraseProof(session.id);
   const data = decisionData(decided, at);
   await audit.append({ kind: 'session.decided', actor: 'gateway', sessionId: session.id, data });
   const changes =
-    live !== null && decision.outcome === 'allowed' && (live.permit === null) !== (decision.permit === null);
+    decision.outcome === 'allowed' &&
+    (live === null
+      ? decided.facts.policyVersion !== session.policyVersion
+      : (live.permit === null) !== (decision.permit === null));
   if (decision.outcome === 'denied' || changes) {
     const reason = decision.outcome === 'denied' ? 'policy-denied' : 'policy-changed';
     const admission = await refused(options, reason, shown, session);
@@ -155,16 +251,20 @@ async function waitAgain({ database, clock }: AdmissionOptions, { id }: SessionR
 }
 
 async function refused(
-  { audit }: AdmissionOptions,
+  { audit, attempts, clock }: AdmissionOptions,
   reason: RefusalReason,
   shown: Shown,
   session: SessionRecord | null,
+  more: { readonly failedProofs?: number } = {},
 ): Promise<Admission> {
+  const { clientAddress, entrance } = shown;
+  const locks = ATTEMPTS.has(reason) && attempts.fail(clientAddress, clock());
+  const lockedOutMs = locks ? { addressLockedOutMs: attempts.remainingMs(clientAddress, clock()) } : {};
   await audit.append({
     kind: 'session.ticket-refused',
-    actor: `client:${shown.clientAddress}`,
+    actor: `client:${clientAddress}`,
     sessionId: session?.id ?? null,
-    data: { reason, entrance: shown.entrance },
+    data: { reason, entrance, ...more, ...lockedOutMs },
   });
   return { kind: 'refused', reason, session };
 }

@@ -6,14 +6,21 @@ import {
   EXTENDED_CLIENT_DATA_SUPPORTED,
   type NegotiationResult,
 } from '../../rdp/connection/x224/connection-confirm.js';
-import { PROTOCOL_SSL, SSL_REQUIRED_BY_SERVER } from '../../rdp/connection/security-protocols.js';
+import { PROTOCOL_SSL } from '../../rdp/connection/security-protocols.js';
 import type { ConnectionRequest } from '../../rdp/connection/x224/connection-request.js';
 import { encodeTpkt } from '../../rdp/wire/tpkt.js';
 
 /** A client that was refused gets this long to read why. */
 const HANG_UP_MS = 1_000;
 
-/** True when the client can speak TLS without NLA, which is what this gateway answers with. */
+/** What the gateway shows a client in TLS, and what CredSSP binds to. */
+export interface TlsIdentity {
+  readonly secureContext: SecureContext;
+  /** Of the certificate: `subjectPublicKeyOf`. */
+  readonly subjectPublicKey: Uint8Array;
+}
+
+/** True when the client can speak TLS without NLA. */
 export function clientOffersTls(request: ConnectionRequest): boolean {
   return ((request.negotiation?.requestedProtocols ?? 0) & PROTOCOL_SSL) !== 0;
 }
@@ -24,22 +31,23 @@ export function confirm(request: ConnectionRequest, negotiation: NegotiationResu
   return encodeTpkt(encodeConnectionConfirm({ ...references, negotiation, trailing: new Uint8Array(0) }));
 }
 
-/** Tells a client without TLS that TLS is required, and closes, whether the client does or not. */
-export function refuseWithoutTls(socket: Socket, request: ConnectionRequest): void {
+/** Tells a client what it has to offer (a `failureCode`), and closes, whether the client does or not. */
+export function refuseNegotiation(socket: Socket, request: ConnectionRequest, failureCode: number): void {
   const timer = setTimeout(() => socket.destroy(), HANG_UP_MS);
   socket.once('close', () => clearTimeout(timer));
-  socket.end(confirm(request, { kind: 'failure', flags: 0, failureCode: SSL_REQUIRED_BY_SERVER }));
+  socket.end(confirm(request, { kind: 'failure', flags: 0, failureCode }));
 }
 
-/** Selects TLS and does the handshake. Rejects with an error that says what went wrong; the socket is destroyed then. */
+/** Selects a security protocol and does the handshake. Rejects with an error that says what went wrong; the socket is destroyed then. */
 export function openClientLeg(
   socket: Socket,
   request: ConnectionRequest,
   secureContext: SecureContext,
+  selectedProtocol: number,
   timeoutMs: number,
 ): Promise<TLSSocket> {
   const flags = EXTENDED_CLIENT_DATA_SUPPORTED;
-  socket.write(confirm(request, { kind: 'response', flags, selectedProtocol: PROTOCOL_SSL }));
+  socket.write(confirm(request, { kind: 'response', flags, selectedProtocol }));
   return new Promise((resolve, reject) => {
     const tls = new TLSSocket(socket, { isServer: true, secureContext });
     const timer = setTimeout(() => fail('no TLS handshake in time'), timeoutMs);

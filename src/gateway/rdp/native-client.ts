@@ -1,8 +1,9 @@
-/** A native client: RDP over TCP, with TLS of its own to the gateway. */
+/** A native client with a ticket for TLS alone: RDP over TCP, with TLS of its own to the gateway. */
 import type { Socket } from 'node:net';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import type { ConnectionRequest } from '../../rdp/connection/x224/connection-request.js';
 import type { RefusalReason } from './admission.js';
+import { PROTOCOL_SSL } from '../../rdp/connection/security-protocols.js';
 import { openClientLeg } from './client-leg.js';
 import { refuseAfterTls } from './refusal.js';
 import type { SessionClient } from './session-client.js';
@@ -14,6 +15,7 @@ export class NativeClient implements SessionClient {
   readonly clientAddress: string;
   /** mstsc and xfreerdp say themselves whether they have credentials. */
   readonly autologon = false;
+  readonly saysOneTimePassword = false;
   readonly #socket: Socket;
   readonly #request: ConnectionRequest;
   readonly #secureContext: SecureContext;
@@ -30,7 +32,7 @@ export class NativeClient implements SessionClient {
   }
 
   open(): Promise<TLSSocket> {
-    return openClientLeg(this.#socket, this.#request, this.#secureContext, HANDSHAKE_TIMEOUT_MS);
+    return openClientLeg(this.#socket, this.#request, this.#secureContext, PROTOCOL_SSL, HANDSHAKE_TIMEOUT_MS);
   }
 
   refuse(reason: RefusalReason | TargetProblem): Promise<void> {

@@ -1,14 +1,38 @@
 /** The entrance for native clients: a TCP listener for RDP. Each connection stands alone; none can end another. */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import type { SecureContext } from 'node:tls';
 import type { Logger } from 'pino';
+import type { SessionId } from '../../contract/ids.js';
+import { NlaError } from '../../rdp/nla/nla-error.js';
 import { DecodeError } from '../../rdp/wire/errors.js';
-import { admit, type AdmissionOptions } from './admission.js';
-import { clientOffersTls, refuseWithoutTls } from './client-leg.js';
+import {
+  HYBRID_REQUIRED_BY_SERVER,
+  INCONSISTENT_FLAGS,
+  SSL_REQUIRED_BY_SERVER,
+} from '../../rdp/connection/security-protocols.js';
+import type { OneTimePasswords } from '../credentials/one-time-passwords.js';
+import {
+  admit,
+  admitOrAsk,
+  type AdmissionOptions,
+  type AskForProof,
+  type RefusalReason,
+  type Shown,
+  wrongProof,
+} from './admission.js';
+import { clientOffersTls, refuseNegotiation, type TlsIdentity } from './client-leg.js';
 import { type ConnectionStart, PeerSilentError, readConnectionStart } from './connection-start.js';
 import { NativeClient } from './native-client.js';
-import { refuseAfterTls } from './refusal.js';
+import { NlaClient } from './nla-client.js';
+import {
+  clientOffersNla,
+  type NativeConnection,
+  proveClient,
+  type ProveResult,
+  turnAway,
+  wantsRemoteCredentialGuard,
+} from './prove-client.js';
+import { ntStatusOf, refuseAfterTls } from './refusal.js';
 import { runSession, type SessionRunnerOptions } from './session-runner.js';
 import { KEEP_ALIVE } from './target/tcp.js';
 import { ticketOf } from './ticket.js';
@@ -18,7 +42,8 @@ const FIRST_PDU_TIMEOUT_MS = 10_000;
 
 export interface NativeEntranceOptions extends SessionRunnerOptions {
   readonly admission: AdmissionOptions;
-  readonly secureContext: SecureContext;
+  readonly tls: TlsIdentity;
+  readonly oneTime: Pick<OneTimePasswords, 'open'>;
   readonly maxConnections: number;
   readonly log: Logger;
 }
@@ -93,20 +118,94 @@ export class NativeEntrance {
     const clientAddress = clientAddressOf(socket);
     const start = await this.#readStart(socket, clientAddress);
     if (start === null) return;
-    if (!clientOffersTls(start.request)) {
-      await this.#auditRefusal(clientAddress, 'client-without-tls', 'the client does not offer TLS');
-      refuseWithoutTls(socket, start.request);
+    const { request } = start;
+    if (!clientOffersTls(request) && !clientOffersNla(request)) {
+      const detail = 'the client offers neither TLS nor NLA (Standard RDP Security, RDSTLS and RDS AAD are not taken)';
+      await this.#auditRefusal(clientAddress, 'client-without-tls', detail);
+      refuseNegotiation(socket, request, SSL_REQUIRED_BY_SERVER);
       return;
     }
-    const { admission, audit, secureContext } = this.#options;
-    const admitted = await admit({ ...admission, audit }, ticketOf(start), { entrance: 'native', clientAddress });
-    if (admitted.kind === 'refused') {
-      this.#options.log.warn({ clientAddress, reason: admitted.reason }, 'a ticket was refused');
-      await refuseAfterTls(socket, start.request, secureContext, admitted.reason);
+    if (wantsRemoteCredentialGuard(request)) {
+      const { message } = new NlaError('remote-credential-guard');
+      await this.#auditRefusal(clientAddress, 'remote-credential-guard', message);
+      refuseNegotiation(socket, request, INCONSISTENT_FLAGS);
       return;
     }
-    const client = new NativeClient(socket, start.request, secureContext, clientAddress);
-    await runSession(this.#options, admitted, client);
+    const { audit, clock, tls: identity } = this.#options;
+    const admission = { ...this.#options.admission, audit };
+    const shown = { entrance: 'native', clientAddress } as const;
+    const connection = { socket, request, identity, clock };
+    const ticket = ticketOf(start);
+    const result = await admitOrAsk(admission, ticket, shown);
+    if (result.kind === 'ask-for-proof' && ticket !== null) {
+      await this.#prove(connection, admission, result, ticket, shown);
+    } else if (result.kind === 'admitted') {
+      await runSession(this.#options, result, new NativeClient(socket, request, identity.secureContext, clientAddress));
+    } else if (result.kind === 'refused') {
+      await this.#refuse(connection, result.reason, clientAddress);
+    }
+  }
+
+  async #refuse(connection: NativeConnection, reason: RefusalReason, clientAddress: string): Promise<void> {
+    const { socket, request, identity } = connection;
+    this.#options.log.warn({ clientAddress, reason }, 'a ticket was refused');
+    if (clientOffersTls(request)) await refuseAfterTls(socket, request, identity.secureContext, reason);
+    else await turnAway(connection, ntStatusOf(reason));
+  }
+
+  async #prove(
+    connection: NativeConnection,
+    admission: AdmissionOptions,
+    asked: AskForProof,
+    ticket: string,
+    shown: Shown,
+  ): Promise<void> {
+    const { socket, request } = connection;
+    const { clientAddress } = shown;
+    if (!clientOffersNla(request)) {
+      await admit(admission, ticket, shown);
+      this.#options.log.warn({ clientAddress, reason: 'ticket-unproven' }, 'a client does not offer NLA');
+      refuseNegotiation(socket, request, HYBRID_REQUIRED_BY_SERVER);
+      return;
+    }
+    const ntHash = this.#options.oneTime.open(asked.ticket.sessionId, asked.ticket.proof);
+    const result = await proveClient(connection, admission, asked, ticket, shown, ntHash).finally(() => ntHash.fill(0));
+    if (result.kind !== 'proven') {
+      await this.#unproven(result, admission, asked, shown);
+      return;
+    }
+    const protocols = request.negotiation?.requestedProtocols ?? 0;
+    const client = new NlaClient(socket, result.tls, protocols, clientAddress);
+    if (result.admission.kind === 'admitted') {
+      await runSession(this.#options, result.admission, client);
+      return;
+    }
+    this.#options.log.warn({ clientAddress, reason: result.admission.reason }, 'a ticket was refused');
+    await client.refuse(result.admission.reason);
+    client.destroy();
+  }
+
+  /** The client did not come through NLA: a wrong password counts against it, all else is on record. */
+  async #unproven(
+    result: Exclude<ProveResult, { kind: 'proven' }>,
+    admission: AdmissionOptions,
+    asked: AskForProof,
+    shown: Shown,
+  ): Promise<void> {
+    const { lifecycle } = this.#options;
+    const { clientAddress } = shown;
+    const failed = result.kind === 'failed' ? result : null;
+    const reason = failed === null ? 'client-tls-failed' : `client-nla-${failed.error.problem}`;
+    const detail = result.kind === 'failed' ? result.error.message : result.detail;
+    if (failed?.admission?.kind === 'admitted') {
+      // It was let in, and then broke off: its ticket is used up.
+      await lifecycle.refuse(failed.admission.session, failed.admission.live, reason, detail);
+    } else if (failed?.error.problem === 'wrong-password') {
+      await wrongProof(admission, asked, shown);
+    } else {
+      await this.#auditRefusal(clientAddress, reason, detail, asked.ticket.sessionId);
+    }
+    this.#options.log.warn({ clientAddress, reason }, 'a client did not prove its one-time password');
   }
 
   async #readStart(socket: Socket, clientAddress: string): Promise<ConnectionStart | null> {
@@ -121,11 +220,16 @@ export class NativeEntrance {
     }
   }
 
-  async #auditRefusal(clientAddress: string, reason: string, detail: string): Promise<void> {
+  async #auditRefusal(
+    clientAddress: string,
+    reason: string,
+    detail: string,
+    sessionId: SessionId | null = null,
+  ): Promise<void> {
     const { audit, log } = this.#options;
     log.warn({ clientAddress, reason, detail }, 'a connection was refused');
     const data = { reason, detail, entrance: 'native' };
-    await audit.append({ kind: 'connection.refused', actor: `client:${clientAddress}`, sessionId: null, data });
+    await audit.append({ kind: 'connection.refused', actor: `client:${clientAddress}`, sessionId, data });
   }
 }
 

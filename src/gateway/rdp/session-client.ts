@@ -10,6 +10,8 @@ export interface SessionClient {
   readonly requestedProtocols: number;
   /** True when the target is to sign the person in with what Client Info says, without a dialogue of its own. */
   readonly autologon: boolean;
+  /** True when Client Info says what the client signed in with at the gateway: nothing of that is the target's to know. */
+  readonly saysOneTimePassword: boolean;
 
   /**
    * Answers the connection request now that the target can be used. Resolves with the stream that RDP goes on in, paused;

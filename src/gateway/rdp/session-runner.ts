@@ -5,6 +5,7 @@ import type { AuditEventKind } from '../../contract/audit-event.js';
 import type { TraceEvent } from '../../contract/trace.js';
 import type { Database } from '../../database/open.js';
 import { recordingForbidden } from '../../policy/permit.js';
+import { NOBODY } from '../../rdp/relay/shaping/client-info.js';
 import { Relay } from '../../rdp/relay/relay.js';
 import type { GfxOffer } from '../../rdp/relay/shaping/graphics-pipeline.js';
 import type { AuditAppender } from '../recording/recording-records.js';
@@ -171,7 +172,7 @@ class SessionConnection {
       targetSelectedProtocol: this.#target.selectedProtocol,
       clientRequestedProtocols: this.#client.requestedProtocols,
       autologon: this.#client.autologon,
-      clientInfo: this.#target.clientInfo,
+      clientInfo: this.#target.clientInfo ?? (this.#client.saysOneTimePassword ? NOBODY : null),
       gfxOffer: this.#options.gfxOffer,
       channels: live.channels,
       createHash: createContentHash,

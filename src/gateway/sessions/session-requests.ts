@@ -7,6 +7,7 @@ import type { TargetRecord } from '../../database/targets.js';
 import type { Decided, SessionPolicy } from '../../inventory/session-policy.js';
 import { explain } from '../../policy/decide.js';
 import { recordingSettingOf } from '../../policy/facts.js';
+import type { OneTimePasswords } from '../credentials/one-time-passwords.js';
 import type { SessionSecrets } from '../credentials/session-secrets.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 import { createTicket, routingTokenOf, ticketHash } from '../rdp/ticket.js';
@@ -27,6 +28,9 @@ export interface SessionRequestsOptions {
   readonly policy: SessionPolicy;
   readonly secrets: Pick<SessionSecrets, 'keep'>;
   readonly places: Pick<SessionPlaces, 'look'>;
+  readonly oneTime: Pick<OneTimePasswords, 'create'>;
+  readonly tlsOnlyTickets: boolean;
+  readonly ticketAddressBinding: boolean;
   readonly ticketLifetimeMs: number;
   /** Where native clients connect to. */
   readonly rdpAddress: { readonly host: string; readonly port: number };
@@ -36,7 +40,8 @@ export type SessionRequestResult =
   | { readonly created: SessionCreated }
   | { readonly denied: readonly ReasonInfo[] }
   /** Too many sessions are open. */
-  | { readonly full: ReasonInfo };
+  | { readonly full: ReasonInfo }
+  | { readonly refused: 'tls-only-tickets-off' };
 
 export class SessionRequests {
   readonly #options: SessionRequestsOptions;
@@ -47,7 +52,7 @@ export class SessionRequests {
 
   /** Decides about a request and, when it is allowed, makes session and ticket. */
   async request(user: RequestingUser, request: SessionRequest, clientAddress: string): Promise<SessionRequestResult> {
-    const { audit, policy } = this.#options;
+    const { audit, policy, tlsOnlyTickets } = this.#options;
     const id = sessionId(this.#uuid());
     const actor = `user:${user.id}`;
     const asked = { targetId: request.targetId, connectionMethod: request.connectionMethod };
@@ -57,6 +62,7 @@ export class SessionRequests {
       sessionId: id,
       data: { ...asked, authenticationMethod: request.authenticationMethod, clientAddress, userName: user.userName },
     });
+    if (request.clientSecurity === 'tls' && !tlsOnlyTickets) return { refused: 'tls-only-tickets-off' };
     const decided = await policy.decide(user, request.targetId, { ...request, signInName: signInNameOf(request) });
     const { decision, target } = decided;
     await audit.append({ kind: 'session.decided', actor, sessionId: id, data: decisionData(decided, 'request') });
@@ -68,7 +74,7 @@ export class SessionRequests {
       return { full: explainNoPlace(full) };
     }
     const recorded = decision.permit !== null;
-    return { created: await this.#create({ id, user, request, decided, recorded, target, actor }) };
+    return { created: await this.#create({ id, user, request, decided, recorded, target, actor, clientAddress }) };
   }
 
   async #create(authorised: {
@@ -79,6 +85,7 @@ export class SessionRequests {
     recorded: boolean;
     target: TargetRecord;
     actor: string;
+    clientAddress: string;
   }): Promise<SessionCreated> {
     const { database, audit, clock, gatewayId, ticketLifetimeMs, rdpAddress } = this.#options;
     const { id, user, request, recorded, target } = authorised;
@@ -86,7 +93,13 @@ export class SessionRequests {
     const nowMs = clock();
     const expiresAtMs = nowMs + ticketLifetimeMs;
     const ticket = createTicket();
-    const data = { expiresAtMs, entrance: request.connectionMethod };
+    const native = request.connectionMethod === 'native';
+    const tlsOnly = native && request.clientSecurity === 'tls';
+    const oneTime = native && !tlsOnly ? this.#options.oneTime.create(id) : null;
+    // Without a proof the ticket is all there is, and it travels before TLS.
+    const bound = tlsOnly || this.#options.ticketAddressBinding ? addressOf(authorised.clientAddress) : null;
+    const proof = oneTime !== null ? 'one-time-password' : tlsOnly ? 'none (TLS only)' : 'none (portal)';
+    const data = { expiresAtMs, entrance: request.connectionMethod, proof, boundClientAddress: bound };
     await audit.append({ kind: 'session.ticket-issued', actor: authorised.actor, sessionId: id, data });
     await database.transaction(async ({ sessions, tickets, sessionSecrets }) => {
       await sessions.create({
@@ -115,7 +128,8 @@ export class SessionRequests {
         entrance: request.connectionMethod,
         createdAtMs: nowMs,
         expiresAtMs,
-        boundClientAddress: null,
+        boundClientAddress: bound,
+        proof: oneTime?.proof ?? null,
       });
       const { credential } = request;
       if (credential === undefined) return;
@@ -123,12 +137,14 @@ export class SessionRequests {
       await this.#options.secrets.keep(sessionSecrets, id, typed, expiresAtMs);
     });
     const routingToken = routingTokenOf(ticket);
-    const instructions = { ...rdpAddress, routingToken };
+    const told = oneTime?.told ?? null;
+    const instructions = { ...rdpAddress, routingToken, userName: told?.userName ?? null };
     return {
       sessionId: id,
       expiresAt: new Date(expiresAtMs).toISOString(),
       recorded,
       routingToken,
+      oneTime: told,
       xfreerdp: xfreerdpCommandFor(instructions),
       rdpFile: rdpFileFor(instructions),
     };
@@ -137,6 +153,11 @@ export class SessionRequests {
   #uuid(): string {
     return uuidV7(this.#options.clock(), randomBytes(10));
   }
+}
+
+/** As entrances write it down: IPv4 addresses without the prefix that dual-stack sockets give them. */
+function addressOf(clientAddress: string): string {
+  return clientAddress.replace(/^::ffff:/, '');
 }
 
 /** User name at the target, as far as it is known now. */

@@ -43,7 +43,11 @@ describe.runIf(requirePeers('xfreerdp', 'Xvfb', 'ffmpeg'))('bad connections', ()
   beforeAll(async () => {
     [gateway, monitor] = await Promise.all([
       startGatewayProcess(lab, {
-        settings: { WITNESS_TICKET_LIFETIME_MS: String(TICKET_LIFETIME_MS), WITNESS_DEMO_TARGET: 'on' },
+        settings: {
+          WITNESS_TICKET_LIFETIME_MS: String(TICKET_LIFETIME_MS),
+          WITNESS_DEMO_TARGET: 'on',
+          WITNESS_TICKET_ATTEMPTS: '1000',
+        },
       }),
       startXvfb(lab),
     ]);

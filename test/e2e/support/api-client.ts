@@ -39,8 +39,10 @@ export class ApiClient {
     return (await this.json<{ targets: TargetInfo[] }>('GET', '/api/v1/targets')).targets;
   }
 
+  /** For a native client without NLA, unless `change` says otherwise: it brings what the target is to be told itself. */
   requestSession(target: TargetInfo, change: Partial<SessionRequest> = {}): Promise<SessionCreated> {
-    const asked = { targetId: target.id, connectionMethod: 'native', authenticationMethod: 'password', ...change };
+    const usual = { connectionMethod: 'native', authenticationMethod: 'password', clientSecurity: 'tls' };
+    const asked = { targetId: target.id, ...usual, ...change };
     return this.json<SessionCreated>('POST', '/api/v1/sessions', asked);
   }
 

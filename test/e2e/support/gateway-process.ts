@@ -50,6 +50,7 @@ export async function startGatewayProcess(lab: Lab, options: GatewayProcessOptio
       WITNESS_PUBLIC_HOST: '127.0.0.1',
       WITNESS_RECONNECT_WINDOW_MS: '2000',
       WITNESS_DEMO_TARGET: 'off',
+      WITNESS_TLS_ONLY_TICKETS: 'on',
       ...KEEP_TRACES,
       ...options.settings,
     },

@@ -62,19 +62,20 @@ export class Scene {
     return known ?? gateway.api.addTarget('shadow', this.shadow.port);
   }
 
-  /** Asks for a session; `connect` uses it. */
+  /** Asks for a session with a one-time password; `connect` uses it. */
   async request(gateway: GatewayProcess): Promise<SessionCreated> {
-    return gateway.api.requestSession(await this.target(gateway));
+    return gateway.api.requestSession(await this.target(gateway), { clientSecurity: 'nla' });
   }
 
   /** Starts xfreerdp with a session's ticket, through `port` when it is not the gateway's own. */
-  startClient(gateway: GatewayProcess, { routingToken }: SessionCreated, more: ClientOptions = {}): Promise<RdpClient> {
+  startClient(gateway: GatewayProcess, session: SessionCreated, more: ClientOptions = {}): Promise<RdpClient> {
+    const { routingToken, oneTime } = session;
     return startXfreerdp(this.#lab, {
       port: more.port ?? gateway.rdpPort,
       ...(more.host === undefined ? {} : { host: more.host }),
       display: this.monitor,
-      user: 'any',
-      password: 'any',
+      user: oneTime?.userName ?? 'any',
+      password: oneTime?.password ?? 'any',
       args: [`/load-balance-info:${routingToken}`, '-gfx', '-compression', '/bpp:32', ...(more.args ?? [])],
     });
   }

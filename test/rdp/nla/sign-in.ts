@@ -65,7 +65,7 @@ export interface SignIn {
   readonly clientError: unknown;
 }
 
-/** Runs both sides until neither has anything to say. `decide` answers a proof with an NTSTATUS, or null to let in. */
+/** Runs both sides, which are given Buffers as sockets give them, until neither has anything to say. `decide` answers a proof with an NTSTATUS, or null to let in. */
 export function signIn(
   clientSide: CredsspClientOptions,
   serverSide: CredsspServerOptions,
@@ -89,12 +89,12 @@ export function signIn(
     });
   while (toServer.length > 0) {
     sent.push(...toServer);
-    const toClient = toServer.flatMap((message) => follow(server.receive(message)));
+    const toClient = toServer.flatMap((message) => follow(server.receive(Buffer.from(message))));
     sent.push(...toClient);
     toServer = [];
     try {
       for (const message of toClient) {
-        for (const output of client.receive(message)) {
+        for (const output of client.receive(Buffer.from(message))) {
           if (output.type === 'send') toServer.push(output.bytes);
           else clientVersion = output.version;
         }

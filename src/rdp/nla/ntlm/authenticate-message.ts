@@ -61,6 +61,7 @@ export function micOf(message: Uint8Array): Uint8Array {
 
 /** A copy of the message with this MIC; null for zeros, over which the MIC is made. */
 export function withMic(message: Uint8Array, mic: Uint8Array | null): Uint8Array {
+  // Not `slice`, which copies nothing of a Buffer.
   const copy = Uint8Array.from(message);
   copy.set(mic ?? new Uint8Array(MIC_BYTES), MIC_OFFSET);
   return copy;

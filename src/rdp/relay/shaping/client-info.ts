@@ -29,6 +29,9 @@ export interface ClientInfoCredential {
   readonly password: string;
 }
 
+/** In the place of a one-time password that was the gateway's: the person signs in inside the desktop. */
+export const NOBODY: ClientInfoCredential = { domain: '', userName: '', password: '' };
+
 export interface ClientInfoPolicy {
   readonly recorded: boolean;
   readonly autologon?: boolean;
@@ -69,6 +72,7 @@ function passedOn(info: ClientInfo): ClientInfo {
 /** In Unicode, which says every name; `codePage` is a language then, of which an ANSI client says nothing. */
 function replaced(info: ClientInfo, credential: ClientInfoCredential): ClientInfo {
   const codePage = (info.flags & INFO_UNICODE) === 0 ? 0 : info.codePage;
-  const flags = (info.flags & ~INFO_PASSWORD_IS_SC_PIN) | INFO_UNICODE | INFO_AUTOLOGON;
+  const autologon = credential.userName === '' ? 0 : INFO_AUTOLOGON;
+  const flags = (info.flags & ~(INFO_PASSWORD_IS_SC_PIN | INFO_AUTOLOGON)) | INFO_UNICODE | autologon;
   return { ...info, ...credential, codePage, flags };
 }

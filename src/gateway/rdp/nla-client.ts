@@ -1,0 +1,39 @@
+/** A native client that has proven its one-time password with NLA: RDP goes on inside the TLS that is up already. */
+import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { RefusalReason } from './admission.js';
+import { refuseInside } from './refusal.js';
+import type { SessionClient } from './session-client.js';
+import type { TargetProblem } from './target/target-error.js';
+
+export class NlaClient implements SessionClient {
+  readonly clientAddress: string;
+  readonly requestedProtocols: number;
+  readonly autologon = false;
+  /** What it says in Client Info is the one-time password. */
+  readonly saysOneTimePassword = true;
+  readonly #socket: Socket;
+  readonly #tls: TLSSocket;
+
+  constructor(socket: Socket, tls: TLSSocket, requestedProtocols: number, clientAddress: string) {
+    this.#socket = socket;
+    this.#tls = tls;
+    this.requestedProtocols = requestedProtocols;
+    this.clientAddress = clientAddress;
+  }
+
+  async open(): Promise<Duplex> {
+    if (this.#tls.destroyed) throw new Error('the client is gone');
+    return this.#tls;
+  }
+
+  refuse(reason: RefusalReason | TargetProblem): Promise<void> {
+    return refuseInside(this.#tls, this.requestedProtocols, reason);
+  }
+
+  destroy(): void {
+    this.#tls.destroy();
+    this.#socket.destroy();
+  }
+}

@@ -1,0 +1,188 @@
+/** Native clients prove their one-time password with NLA, or are told why they are not let in. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { SessionCreated, TargetInfo } from '../../src/contract/api.js';
+import { useLab, type Display } from '../peers/lab.js';
+import { startXfreerdp } from '../peers/rdp-client.js';
+import { waitFor } from '../peers/wait.js';
+import { startXvfb } from '../peers/xvfb.js';
+import { requirePeers } from '../setup/requirements.js';
+import type { AuditLine } from './support/api-client.js';
+import { type GatewayProcess, startGatewayProcess } from './support/gateway-process.js';
+
+const TICKET_LIFETIME_MS = 8_000;
+const TIMEOUT_MS = 60_000;
+/** Exit code of xfreerdp for ERRCONNECT_LOGON_FAILURE. */
+const LOGON_FAILURE = 134;
+
+describe.runIf(requirePeers('xfreerdp', 'Xvfb'))('xfreerdp with NLA', () => {
+  const lab = useLab();
+  let gateway: GatewayProcess;
+  let monitor: Display;
+  let demo: TargetInfo;
+
+  beforeAll(async () => {
+    const settings = {
+      WITNESS_DEMO_TARGET: 'on',
+      WITNESS_TLS_ONLY_TICKETS: 'off',
+      WITNESS_TICKET_LIFETIME_MS: String(TICKET_LIFETIME_MS),
+      WITNESS_RECONNECT_WINDOW_MS: '0',
+    };
+    [gateway, monitor] = await Promise.all([startGatewayProcess(lab, { settings }), startXvfb(lab)]);
+    const target = (await gateway.api.targets()).find(({ name }) => name === 'demo-desktop');
+    if (target === undefined) throw new Error('no demo target');
+    demo = target;
+  });
+
+  const request = (change: object = {}): Promise<SessionCreated> =>
+    gateway.api.requestSession(demo, { clientSecurity: 'nla', ...change });
+
+  interface Shown {
+    readonly user: string;
+    readonly password: string;
+    readonly ticket: string;
+    readonly args?: readonly string[];
+  }
+
+  const shownBy = ({ oneTime, routingToken }: SessionCreated, change: Partial<Shown> = {}): Shown => {
+    if (oneTime === null) throw new Error('the ticket has no one-time password');
+    return { user: oneTime.userName, password: oneTime.password, ticket: routingToken, ...change };
+  };
+
+  const connect = ({ user, password, ticket, args = [] }: Shown) =>
+    startXfreerdp(lab, {
+      port: gateway.rdpPort,
+      display: monitor,
+      user,
+      password,
+      args: [`/load-balance-info:${ticket}`, ...args],
+    });
+
+  const rowsSince = async (after: number): Promise<readonly AuditLine[]> =>
+    (await gateway.api.audit()).filter(({ sequence }) => sequence > after);
+  const lastSequence = async () => Math.max(...(await gateway.api.audit()).map(({ sequence }) => sequence));
+
+  /** What xfreerdp says of the end: names of errors, one each. */
+  const endOf = async (shown: Shown): Promise<readonly string[]> => {
+    const client = await connect(shown);
+    const ended = await Promise.race([client.exited, delay(20_000, null)]);
+    expect(ended?.code).not.toBe(0);
+    return [...new Set(client.log().match(/ERR(?:INFO|CONNECT)_[A-Z_]+/g) ?? [])];
+  };
+
+  /** The one refusal that `shown` leads to. */
+  const refusalOf = async (shown: Shown): Promise<{ said: readonly string[]; row: AuditLine | undefined }> => {
+    const after = await lastSequence();
+    const said = await endOf(shown);
+    const refusals = ({ kind }: AuditLine) => kind === 'session.ticket-refused' || kind === 'connection.refused';
+    const rows = await waitFor('a refusal', async () => {
+      const found = (await rowsSince(after)).filter(refusals);
+      return found.length > 0 ? found : undefined;
+    });
+    expect(rows).toHaveLength(1);
+    return { said, row: rows[0] };
+  };
+
+  it.each([
+    ['as it is by default', []],
+    ['with NLA alone', ['/sec:nla']],
+  ])(
+    '%s proves the password and is connected, and nothing is kept that could be proven again',
+    async (_name, args) => {
+      const session = await request();
+      const client = await connect(shownBy(session, { args }));
+      await client.connected();
+      const { sessionId } = session;
+      await gateway.api.waitForSession(sessionId, 'the session', ({ state }) => state === 'live');
+      const rows = (await gateway.api.audit()).filter((row) => row.sessionId === sessionId);
+      const redeemed = rows.find(({ kind }) => kind === 'session.ticket-redeemed');
+      expect(redeemed?.data).toMatchObject({ at: 'redemption', proof: 'one-time-password' });
+      await client.process.stop();
+      await gateway.api.waitForSession(sessionId, 'its end', ({ state }) => state === 'ended');
+
+      const again = await refusalOf(shownBy(session, { args }));
+      expect(again.row).toMatchObject({ kind: 'session.ticket-refused', data: { reason: 'ticket-used' } });
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'is told that the logon failed with a wrong password, which is counted, and may still use the right one',
+    async () => {
+      const session = await request();
+      const client = await connect(shownBy(session, { password: 'not the password' }));
+      const { code } = await client.exited;
+      expect(client.log()).toContain('ERRCONNECT_LOGON_FAILURE');
+      expect(code).toBe(LOGON_FAILURE);
+      const rows = await gateway.api.audit();
+      expect(
+        rows.filter(({ sessionId, kind }) => sessionId === session.sessionId && kind.endsWith('refused')),
+      ).toMatchObject([
+        {
+          kind: 'session.ticket-refused',
+          data: { reason: 'ticket-wrong-password', failedProofs: 1 },
+        },
+      ]);
+      expect((await gateway.api.session(session.sessionId)).state).toBe('authorised');
+      const right = await connect(shownBy(session));
+      await right.connected();
+      await right.process.stop();
+    },
+    TIMEOUT_MS,
+  );
+
+  it.each([
+    ['another user name', { user: 'administrator' }, 'ticket-wrong-password'],
+    ['the domain of Microsoft Entra ID', { args: ['/d:AzureAD'] }, 'client-nla-entra-id'],
+  ] as const)(
+    'is refused with %s',
+    async (_name, change, reason) => {
+      const { said, row } = await refusalOf(shownBy(await request(), change));
+      expect(said).toContain('ERRCONNECT_LOGON_FAILURE');
+      expect(row?.data['reason']).toBe(reason);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'is refused with an expired ticket, and by a client that knows NLA alone too',
+    async () => {
+      const session = await request();
+      await delay(TICKET_LIFETIME_MS + 200);
+      const { said, row } = await refusalOf(shownBy(session));
+      expect(said).toContain('ERRINFO_CB_CONNECTION_CANCELLED');
+      expect(row?.data['reason']).toBe('ticket-expired');
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'is refused with a ticket of the portal',
+    async () => {
+      const portal = await request({ connectionMethod: 'portal', clientSecurity: undefined });
+      expect(portal.oneTime).toBeNull();
+      const { said, row } = await refusalOf({ user: 'any', password: 'any', ticket: portal.routingToken });
+      expect(said).toContain('ERRINFO_SERVER_DENIED_CONNECTION');
+      expect(row?.data['reason']).toBe('ticket-wrong-entrance');
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'is needed: the same ticket lets nobody in over TLS alone',
+    async () => {
+      const session = await request();
+      const { row } = await refusalOf(shownBy(session, { args: ['/sec:tls'] }));
+      expect(row?.data['reason']).toBe('ticket-unproven');
+      expect((await gateway.api.session(session.sessionId)).state).toBe('authorised');
+    },
+    TIMEOUT_MS,
+  );
+
+  it('there is no ticket without a one-time password unless the gateway is told to make them', async () => {
+    const body = { targetId: demo.id, connectionMethod: 'native', authenticationMethod: 'password' };
+    const refused = await gateway.api.send('POST', '/api/v1/sessions', { ...body, clientSecurity: 'tls' });
+    expect(refused.status).toBe(409);
+    expect(JSON.parse(refused.body.toString())).toMatchObject({ type: 'urn:witness:problem:tls-only-tickets-off' });
+  });
+});
