@@ -4,6 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { startDemoDesktop } from '../../src/demo/demo-desktop.js';
 import { runScriptedClient } from '../../src/demo/scripted-client.js';
 import { PACKET_COMPRESSED, PduType2 } from '../../src/rdp/session/share-data.js';
+import type { GfxPdu } from '../../src/rdp/gfx/gfx-pdu.js';
+import { GfxCodecId } from '../../src/rdp/gfx/gfx-types.js';
 import { encodeFastPathOutput, FastPathUpdateCode, Fragmentation } from '../../src/rdp/updates/fast-path-output.js';
 import { encodeSurfaceCommands } from '../../src/rdp/updates/surface-commands.js';
 import { startSpoilingRelay } from '../helpers/spoiling-relay.js';
@@ -12,12 +14,15 @@ import { startFreerdpShadow } from '../peers/freerdp-shadow.js';
 import { movePointer, typeText } from '../peers/input.js';
 import { useLab } from '../peers/lab.js';
 import { startXfreerdp } from '../peers/rdp-client.js';
-import { screenshot, waitForSamePicture } from '../peers/screenshot.js';
+import { screenshot, waitForPicture, waitForSamePicture } from '../peers/screenshot.js';
 import { waitFor } from '../peers/wait.js';
 import { startXvfb } from '../peers/xvfb.js';
 import { lumaPsnr } from '../pixels/luma-psnr.js';
 import { decodeMp4Frame } from '../pixels/mp4-frame.js';
-import { cropRaster } from '../pixels/raster.js';
+import { countColours, cropRaster } from '../pixels/raster.js';
+import { avc420, avcFixture, bitstream, splitPayloads } from '../recorder/decoders/avc/support.js';
+import { startGraphicsServer } from '../recorder/gfx/graphics-server.js';
+import { bitmap, END, map, rect, START, surface } from '../recorder/gfx/support.js';
 import { requirePeers } from '../setup/requirements.js';
 import { keepPicture } from './support/artifacts.js';
 import { type GatewayProcess, startGatewayProcess } from './support/gateway-process.js';
@@ -32,6 +37,11 @@ const AREA = { x: 200, y: 500, width: 64, height: 48 };
 function fastPath(updateCode: number, data: Uint8Array, compressionFlags = 0): Uint8Array {
   const update = { updateCode, fragmentation: Fragmentation.single, compressionFlags, data };
   return encodeFastPathOutput({ flags: 0, updates: [update] });
+}
+
+/** A command of H.264 for a surface that the pictures of the fixtures fit. */
+function avc(data: Uint8Array): GfxPdu {
+  return bitmap(1, rect(0, 0, 150, 100), data, GfxCodecId.avc420);
 }
 
 /** Surface bits that nobody knows how to decode. xfreerdp draws nothing for them, and goes on. */
@@ -124,6 +134,60 @@ describe.runIf(requirePeers('freerdp-shadow-cli', 'xfreerdp', 'Xvfb', 'ffmpeg'))
     );
   },
 );
+
+describe.runIf(requirePeers('xfreerdp', 'Xvfb', 'ffmpeg'))('a picture of H.264 that does not decode', () => {
+  const lab = useLab();
+
+  it(
+    '[invariant 3] is a gap until the stream begins again, as the target was asked to let it',
+    async () => {
+      const size = { width: 640, height: 480 };
+      const [whole, next, third] = splitPayloads(avcFixture('libfreerdp/avc420.bin'));
+      if (whole === undefined || next === undefined || third === undefined) throw new Error('no fixture');
+      const monitors = [{ left: 0, top: 0, right: 639, bottom: 479, flags: 1 }];
+      const server = await startGraphicsServer({
+        ...size,
+        messages: [
+          [{ kind: 'resetGraphics', ...size, monitors }, surface(1, 150, 100), map(1, 100, 50)],
+          [START, avc(whole), avc(next), END],
+        ],
+      });
+      const [gateway, monitor] = await Promise.all([startGatewayProcess(lab), startXvfb(lab, size)]);
+      const { api } = gateway;
+      const { sessionId, routingToken } = await api.requestSession(await api.addTarget('h264', server.port));
+      const args = [`/load-balance-info:${routingToken}`, '/gfx:AVC420'];
+      const client = await startXfreerdp(lab, { port: gateway.rdpPort, display: monitor, size, args });
+      await waitForPicture(monitor, 'the pictures', (raster) => countColours(raster) > 100);
+      await movePointer(lab, monitor, 639, 479);
+
+      // xfreerdp ignores what it cannot decode.
+      server.send([START, avc(avc420([[10, 20, 70, 60]], bitstream(third).fill(0x5a, 8))), END]);
+      await waitFor(
+        'the target to be asked',
+        () => server.requests.find((type) => type === PduType2.refreshRect),
+        10_000,
+      );
+      server.send([START, avc(whole), avc(next), END]);
+      await delay(1500);
+      const shown = await screenshot(monitor);
+      expect((await api.session(sessionId)).state).toBe('live');
+      await client.process.stop();
+      await api.waitForSession(sessionId, 'a finished recording', ({ recording }) => recording === 'finished');
+
+      const { gaps } = await manifestOf(gateway, sessionId);
+      const area = { x: 110, y: 70, width: 60, height: 40 };
+      expect(gaps).toMatchObject([{ codec: 'avc420', reason: 'invalid: h264', area, pdus: 1 }]);
+      const [{ startMs, endMs } = { startMs: 0, endMs: 0 }] = gaps;
+      expect(endMs).toBeGreaterThan(startMs);
+      const [video] = await downloadVideos(api, sessionId);
+      const last = await decodeMp4Frame(video?.mp4 ?? Buffer.alloc(0), Number.POSITIVE_INFINITY);
+      await keepPicture('gap h264 healed', last);
+      const pointer = { left: 600, top: 440, right: 640, bottom: 480 };
+      expect(lumaPsnr(shown, last, pointer)).toBeGreaterThanOrEqual(35);
+    },
+    TIMEOUT_MS,
+  );
+});
 
 describe.runIf(requirePeers('ffmpeg'))('a gap that does not end, because its context is never reset', () => {
   const lab = useLab();

@@ -13,6 +13,7 @@ import { lumaPsnr } from '../pixels/luma-psnr.js';
 import { countColours } from '../pixels/raster.js';
 import { requirePeers } from '../setup/requirements.js';
 import { keepPicture } from './support/artifacts.js';
+import { childOf } from './support/children.js';
 import { type GatewayProcess, startGatewayProcess } from './support/gateway-process.js';
 import { KEEP_TRACES, keptTrace } from './support/kept-trace.js';
 import { POINTER, recordSession } from './support/record-session.js';
@@ -37,7 +38,12 @@ describe.runIf(requirePeers('freerdp-shadow-cli', 'xfreerdp', 'Xvfb', 'ffmpeg'))
     });
 
     /** Gives the codecs that the session was drawn with. */
-    async function record(gateway: GatewayProcess, name: string, args: readonly string[]): Promise<Set<number>> {
+    async function record(
+      gateway: GatewayProcess,
+      name: string,
+      args: readonly string[],
+      meanwhile: () => Promise<void> = async () => {},
+    ): Promise<Set<number>> {
       const { server, client, recorded, sessionId } = await recordSession({
         lab,
         gateway,
@@ -47,6 +53,7 @@ describe.runIf(requirePeers('freerdp-shadow-cli', 'xfreerdp', 'Xvfb', 'ffmpeg'))
         serverDisplay: async () => shared,
         same: { minimumPsnr: TO_SERVER_DB },
         args,
+        meanwhile,
       });
       await keepPicture(`shadow ${name}`, recorded);
       await keepPicture(`shadow ${name} client`, client);
@@ -76,6 +83,18 @@ describe.runIf(requirePeers('freerdp-shadow-cli', 'xfreerdp', 'Xvfb', 'ffmpeg'))
         TIMEOUT_MS,
       );
     });
+
+    it(
+      'stores what the client showed when a recorder is killed, and its successor decodes from the start',
+      async () => {
+        const gateway = await startGatewayProcess(lab, { settings: KEEP_TRACES });
+        const kill = async () => void process.kill(await childOf(gateway.process.pid, 'recorder'), 'SIGKILL');
+        expect(await record(gateway, 'recorder killed', [], kill)).toEqual(new Set([GfxCodecId.avc444v2]));
+        const failures = (await gateway.api.audit()).filter(({ kind }) => kind === 'recording.failed');
+        expect(failures).toHaveLength(1);
+      },
+      TIMEOUT_MS,
+    );
 
     it(
       'stores what the client showed without H.264, which is then not offered',

@@ -22,6 +22,8 @@ export interface SessionToRecord {
   /** When the client shows what the server does. */
   readonly same: Pick<SamePictureOptions, 'asSent' | 'minimumPsnr'>;
   readonly args: readonly string[];
+  /** Done when something was typed. */
+  readonly meanwhile?: () => Promise<void>;
 }
 
 export interface RecordedPictures {
@@ -49,6 +51,7 @@ export async function recordSession(options: SessionToRecord): Promise<RecordedP
   await client.connected();
   const display = await options.serverDisplay();
   await typeText(lab, monitor, 'the quick brown fox');
+  await options.meanwhile?.();
   await pressKey(lab, monitor, 'Return');
   await movePointer(lab, monitor, POINTER_AT.x, POINTER_AT.y);
   await waitForSamePicture(display, monitor, same);
