@@ -66,7 +66,7 @@ describe('H.264 of the graphics pipeline', () => {
     const cases = windowsCases();
     const { width, height, frames } = cases.find((entry) => entry.case.includes('Separated')) ?? cases[0]!; // four cases
     const screen = new Screen(h264, width, height);
-    const decibels = frames.map(({ payload, baseImage }) => {
+    const decibels = frames.slice(0, 4).map(({ payload, baseImage }) => {
       screen.decode('avc444', avcFixture(`microsoft/${payload}`));
       return psnr(screen.words, basePicture(baseImage));
     });
