@@ -1,29 +1,24 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, vi, type MockInstance } from 'vitest';
-import { BulkDecompressor } from '../../recorder/bulk/bulk-decompressor.js';
-import { TraceRecordKind, type TraceActivation, type TraceRecord } from '../../src/contract/trace.js';
 import { locateSendData } from '../../src/rdp/connection/mcs/send-data.js';
 import { Relay } from '../../src/rdp/relay/relay.js';
 import { peekPduType2, PduType2 } from '../../src/rdp/session/share-data.js';
-import { decodeFastPathOutput, FastPathUpdateCode } from '../../src/rdp/updates/fast-path-output.js';
-import { decodeSurfaceCommands, type SurfaceCommand } from '../../src/rdp/updates/surface-commands.js';
-import { UpdateFragments } from '../../src/rdp/updates/update-fragments.js';
-import { Reader } from '../../src/rdp/wire/reader.js';
+import type { SurfaceCommand } from '../../src/rdp/updates/surface-commands.js';
+import { countSurfaceCodecs, surfaceCommands } from '../helpers/surface-commands.js';
 import { replayRecords, startRecordedRelay } from '../helpers/recorded-relay.js';
 import { startDesktop } from '../peers/desktop.js';
 import { startFreerdpShadow } from '../peers/freerdp-shadow.js';
 import { click, movePointer, typeText } from '../peers/input.js';
 import { useLab, type Display, type Lab } from '../peers/lab.js';
 import { startXfreerdp } from '../peers/rdp-client.js';
-import { screenshot } from '../peers/screenshot.js';
-import { waitFor } from '../peers/wait.js';
+import { waitForSettledPicture } from '../peers/screenshot.js';
 import { startWeston } from '../peers/weston.js';
 import { startXrdp } from '../peers/xrdp.js';
 import { startXvfb } from '../peers/xvfb.js';
 import { lumaPsnr } from '../pixels/luma-psnr.js';
 import { writePng } from '../pixels/png.js';
-import { countColours, countDifferences, isInside, type Raster } from '../pixels/raster.js';
+import { countColours, isInside, type Raster } from '../pixels/raster.js';
 import { requirePeers } from '../setup/requirements.js';
 
 /** Where the tests leave the pointer, which is drawn into the recording and is no part of a screenshot. */
@@ -37,7 +32,8 @@ interface Session {
   readonly replay: Raster;
   readonly drops: readonly string[];
   readonly commands: readonly SurfaceCommand[];
-  readonly activation: TraceActivation;
+  /** How many came in each codec. */
+  readonly codecs: ReadonlyMap<string, number>;
   /** Frame Acknowledge PDUs that the target was sent. */
   readonly acknowledgements: number;
 }
@@ -55,11 +51,11 @@ async function recordSession(
   const display = await startXvfb(lab);
   const client = await startXfreerdp(lab, { port: relay.port, ...login, display, args });
   await client.connected();
-  await settled(display);
+  await waitForSettledPicture(display);
   await prepare(display);
   await typeText(lab, display, TYPED);
   await movePointer(lab, display, POINTER.x, POINTER.y);
-  const shown = await settled(display);
+  const shown = await waitForSettledPicture(display);
   await client.process.stop();
   await relay.over;
   const acknowledgements = countAcknowledgements(fromClient);
@@ -68,23 +64,7 @@ async function recordSession(
   const { raster, drops } = replayRecords(records);
   await keepPictures({ client: shown, replay: raster });
   const commands = surfaceCommands(records);
-  return { client: shown, replay: raster, drops, commands, activation: activationOf(records), acknowledgements };
-}
-
-/** The display's picture once something is drawn and nothing has changed for a while. */
-async function settled(display: Display): Promise<Raster> {
-  let last: Raster | undefined;
-  let same = 0;
-  return waitFor(
-    `the picture of ${display.name} to settle`,
-    async () => {
-      const raster = await screenshot(display);
-      same = last !== undefined && countDifferences(last, raster) === 0 ? same + 1 : 0;
-      last = raster;
-      return same >= 8 && countColours(raster) > 2 ? raster : undefined;
-    },
-    15_000,
-  );
+  return { client: shown, replay: raster, drops, commands, codecs: countSurfaceCodecs(records), acknowledgements };
 }
 
 function countAcknowledgements(fromClient: MockInstance<Relay['fromClient']>): number {
@@ -94,29 +74,6 @@ function countAcknowledgements(fromClient: MockInstance<Relay['fromClient']>): n
     const location = locateSendData(output.bytes);
     return location !== null && peekPduType2(output.bytes, location.offset) === PduType2.frameAcknowledge;
   }).length;
-}
-
-/** All surface commands of a trace. */
-function surfaceCommands(records: readonly TraceRecord[]): SurfaceCommand[] {
-  const bulk = new BulkDecompressor();
-  const fragments = new UpdateFragments();
-  const commands: SurfaceCommand[] = [];
-  for (const { kind, payload } of records) {
-    if (kind !== TraceRecordKind.serverFastPath) continue;
-    for (const update of decodeFastPathOutput(new Reader(payload, 'record')).updates) {
-      const data = bulk.decompress(update.data, update.compressionFlags);
-      const whole = fragments.push({ ...update, data });
-      if (whole === null || whole.updateCode !== FastPathUpdateCode.surfaceCommands) continue;
-      commands.push(...decodeSurfaceCommands(new Reader(whole.data, 'commands')));
-    }
-  }
-  return commands;
-}
-
-function activationOf(records: readonly TraceRecord[]): TraceActivation {
-  const found = records.find(({ kind }) => kind === TraceRecordKind.activation);
-  if (found === undefined) throw new Error('the trace has no activation');
-  return JSON.parse(Buffer.from(found.payload).toString()) as TraceActivation;
 }
 
 /** Where WITNESS_LAB_PICTURES names a folder, writes both pictures there. */
@@ -129,23 +86,11 @@ async function keepPictures(pictures: Readonly<Record<string, Raster>>): Promise
     await writePng(path.join(folder, `${test}-${name}.png`), raster);
 }
 
-/** How many commands came in each codec, by the names that the activation gives to their numbers. */
-function codecsOf({ commands, activation }: Session): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const command of commands) {
-    if (command.kind === 'frame-marker') continue;
-    const { codecId } = command.bitmap;
-    const name = codecId === 0 ? 'none' : activation.surfaceCodecs.find(({ id }) => id === codecId)?.codec;
-    counts.set(name ?? `unknown ${codecId}`, (counts.get(name ?? `unknown ${codecId}`) ?? 0) + 1);
-  }
-  return counts;
-}
-
 /** The recording shows what the client showed but for rounding, and it came in this codec alone. */
 function expectRecordedIn(codec: string, session: Session, rounding: 0 | 1): void {
   expect(session.drops).toEqual([]);
-  expect([...codecsOf(session).keys()]).toEqual([codec]);
-  expect(codecsOf(session).get(codec)).toBeGreaterThan(1);
+  expect([...session.codecs.keys()]).toEqual([codec]);
+  expect(session.codecs.get(codec)).toBeGreaterThan(1);
   expect(countColours(session.replay)).toBeGreaterThan(2);
   expect(lumaPsnr(session.client, session.replay, MASK)).toBeGreaterThanOrEqual(rounding === 0 ? Infinity : 45);
   expect(largestDifference(session.client, session.replay)).toBeLessThanOrEqual(rounding);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { lumaPsnr } from '../pixels/luma-psnr.js';
 import { writePng } from '../pixels/png.js';
-import type { Raster, Rectangle } from '../pixels/raster.js';
+import { countColours, countDifferences, type Raster, type Rectangle } from '../pixels/raster.js';
 import { decodeXwd } from '../pixels/xwd.js';
 import { displayEnv, type Display } from './lab.js';
 import { waitFor } from './wait.js';
@@ -51,6 +51,22 @@ export async function waitForPicture(
       return condition(raster) ? raster : undefined;
     },
     timeoutMs,
+  );
+}
+
+/** The display's picture once something is drawn and nothing has changed for a while. */
+export async function waitForSettledPicture(display: Display): Promise<Raster> {
+  let last: Raster | undefined;
+  let same = 0;
+  return waitFor(
+    `the picture of ${display.name} to settle`,
+    async () => {
+      const raster = await screenshot(display);
+      same = last !== undefined && countDifferences(last, raster) === 0 ? same + 1 : 0;
+      last = raster;
+      return same >= 8 && countColours(raster) > 2 ? raster : undefined;
+    },
+    15_000,
   );
 }
 

@@ -2,7 +2,12 @@
 import { movePointer, pressKey, typeText } from '../../peers/input.js';
 import type { Display, Lab } from '../../peers/lab.js';
 import { startXfreerdp } from '../../peers/rdp-client.js';
-import { type SamePictureOptions, screenshot, waitForSamePicture } from '../../peers/screenshot.js';
+import {
+  type SamePictureOptions,
+  screenshot,
+  waitForSamePicture,
+  waitForSettledPicture,
+} from '../../peers/screenshot.js';
 import { decodeMp4Frame } from '../../pixels/mp4-frame.js';
 import type { Raster, Rectangle } from '../../pixels/raster.js';
 import type { GatewayProcess } from './gateway-process.js';
@@ -18,9 +23,12 @@ export interface SessionToRecord {
   readonly target: { readonly name: string; readonly port: number };
   readonly credentials: { readonly user: string; readonly password: string };
   readonly monitor: Display;
-  readonly serverDisplay: () => Promise<Display>;
+  /** Waited for before anything is typed. Null for a server that has none: then the client's picture has to settle. */
+  readonly serverDisplay: (() => Promise<Display>) | null;
   /** When the client shows what the server does. */
   readonly same: Pick<SamePictureOptions, 'asSent' | 'minimumPsnr'>;
+  /** Done before anything is typed, such as a click into the window that is to get it. */
+  readonly prepare?: () => Promise<void>;
   readonly args: readonly string[];
   /** Done when something was typed. */
   readonly meanwhile?: () => Promise<void>;
@@ -28,7 +36,7 @@ export interface SessionToRecord {
 
 export interface RecordedPictures {
   readonly sessionId: string;
-  /** The server's display and the client's when the session ended. */
+  /** The server's display and the client's when the session ended; the client's twice where the server has none. */
   readonly server: Raster;
   readonly client: Raster;
   /** The last frame of the stored video. */
@@ -49,15 +57,18 @@ export async function recordSession(options: SessionToRecord): Promise<RecordedP
     args: [`/load-balance-info:${created.routingToken}`, ...args],
   });
   await client.connected();
-  const display = await options.serverDisplay();
+  const display = (await options.serverDisplay?.()) ?? null;
+  if (display === null) await waitForSettledPicture(monitor);
+  await options.prepare?.();
   await typeText(lab, monitor, 'the quick brown fox');
   await options.meanwhile?.();
   await pressKey(lab, monitor, 'Return');
   await movePointer(lab, monitor, POINTER_AT.x, POINTER_AT.y);
-  await waitForSamePicture(display, monitor, same);
+  await (display === null ? waitForSettledPicture(monitor) : waitForSamePicture(display, monitor, same));
   // The refinement of a settled picture comes 300 ms after the last change.
   await new Promise((resolve) => setTimeout(resolve, 1500));
-  const [server, shown] = [await screenshot(display), await screenshot(monitor)];
+  const shown = await screenshot(monitor);
+  const server = display === null ? shown : await screenshot(display);
   await client.process.stop();
   await api.waitForSession(created.sessionId, 'a finished recording', (info) => info.recording === 'finished', 40_000);
   const last = (await downloadVideos(api, created.sessionId)).at(-1);

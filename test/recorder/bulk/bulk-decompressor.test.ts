@@ -9,7 +9,7 @@ import {
 } from '../../../src/contract/capability-table.js';
 import { PACKET_COMPRESSED, PACKET_FLUSHED } from '../../../src/rdp/session/share-data.js';
 import { DecodeError } from '../../../src/rdp/wire/errors.js';
-import { bytes, damage, packets } from './support.js';
+import { bytes, damage, packets, text } from './support.js';
 
 describe('bulk decompression', () => {
   it.each(['bulk_mppc8k', 'bulk_mppc64k', 'bulk_ncrush', 'bulk_xcrush'])(
@@ -90,6 +90,29 @@ describe('bulk decompression', () => {
     expect([...new MppcDecompressor(MPPC_64K).decompress(bytes('56b3fc20'), true)]).toEqual([
       0x56, 0xe7, 0x56, 0xe7, 0x56,
     ]);
+  });
+
+  it.each([
+    ['RDP 4.0', MPPC_8K, '1111'],
+    ['RDP 5.0', MPPC_64K, '11111'],
+  ] as const)('decodes the example of the specification, 3.1.8.2.3, in the codes of %s', (_, form, near) => {
+    const literals = (value: string): string =>
+      [...text(value)].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+    // Offsets below 64 have six bits; lengths of 3, from 4 on, and from 8 on.
+    const [first, second, third] = [`${near}010000110111`, `${near}1010001000`, `${near}0100110`];
+    const bits = `${literals('for.whom.the.bell.tolls,')}${first}${literals('.')}${second}${third}${literals('e!')}`;
+    const packet = Uint8Array.from(bits.match(/.{1,8}/g) ?? [], (byte) => Number.parseInt(byte.padEnd(8, '0'), 2));
+    const source = 'for.whom.the.bell.tolls,.the.bell.tolls.for.thee!';
+    expect(Buffer.from(new MppcDecompressor(form).decompress(packet, true)).toString()).toBe(source);
+  });
+
+  it('decodes the packets of the RDP 6.1 example, [MS-RDPEGDI] 4.7, before level 2 has been applied to the second', () => {
+    const bulk = new BulkDecompressor();
+    const latin1 = (data: Uint8Array): string => Buffer.from(data).toString('latin1');
+    expect(latin1(bulk.decompress(bytes('16 80 61 62 63 64 65 66 67 68 69 6a'), 0xa3))).toBe('abcdefghij');
+    // Its level 2 flags say that it is compressed, which the bytes that are shown are not any more.
+    const second = bytes('11 00 02 00 09 00 05 00 03 00 00 00 04 00 0e 00 00 00 00 00 6b 6c 6d 6e 6f 75');
+    expect(latin1(bulk.decompress(second, 0x23))).toBe('klmnodefghijklabcdu');
   });
 
   it('loses the history of one compressor only with its own packets, and gets it back only with its own flush', () => {
