@@ -1,7 +1,8 @@
-/** The command line: `witness start`, `demo`, `import`, `verify`, `credential`, `explain`, `settings`. */
+/** The command line: `witness start`, `demo`, `import`, `verify`, `credential`, `users`, `explain`, `settings`. */
 import { Command } from 'commander';
 import type { SetCredential } from './credential.js';
 import type { ImportCommand } from './import.js';
+import type { CreateUser } from './users.js';
 
 const program = new Command('witness').description(
   'An RDP gateway that records sessions, proves them, and replays them',
@@ -61,6 +62,44 @@ credential
   .command('list')
   .description('list the targets that have a credential')
   .action(async () => (await import('./credential.js')).runListCredentials());
+
+const users = program.command('users').description('who may use the gateway');
+
+users
+  .command('list')
+  .description('list everybody')
+  .action(async () => (await import('./users.js')).runListUsers());
+
+users
+  .command('create')
+  .description('add a local account and print its first sign-in link')
+  .argument('<user-name>', 'without blanks')
+  .option('--name <name>', 'name that pages show; the user name when left out')
+  .option('--role <role...>', 'administrator, operator, auditor, user', ['user'])
+  .action(async (userName: string, options: CreateUser) =>
+    (await import('./users.js')).runCreateUser(userName, options),
+  );
+
+users
+  .command('link')
+  .description('print another one-time sign-in link of a person')
+  .argument('<user-name>')
+  .option('--reset', 'withdraw password, API tokens and open sign-ins of the person first', false)
+  .action(async (userName: string, options: { reset: boolean }) =>
+    (await import('./users.js')).runLinkUser(userName, options),
+  );
+
+users
+  .command('disable')
+  .description('let a person sign in no more, and end their sign-ins')
+  .argument('<user-name>')
+  .action(async (userName: string) => (await import('./users.js')).runDisableUser(userName, true));
+
+users
+  .command('enable')
+  .description('let a person sign in again')
+  .argument('<user-name>')
+  .action(async (userName: string) => (await import('./users.js')).runDisableUser(userName, false));
 
 program
   .command('explain')

@@ -8,3 +8,11 @@ export const DISPLAY_NAME_PATTERN = '^[^\\p{C}]{1,100}$';
 export function normaliseUserName(text: string): string {
   return text.normalize('NFKC').trim().toLowerCase();
 }
+
+export function isUserName(text: string): boolean {
+  return new RegExp(USER_NAME_PATTERN, 'u').test(text);
+}
+
+export function isDisplayName(text: string): boolean {
+  return new RegExp(DISPLAY_NAME_PATTERN, 'u').test(text);
+}

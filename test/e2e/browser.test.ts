@@ -73,7 +73,7 @@ describe.runIf(requirePeers(...PEERS, 'chromium'))('in the browser', () => {
       await page.getByRole('heading', { name: 'Sessions', exact: true }).waitFor();
       await page.getByText('There are no sessions here').waitFor();
       await look('sessions-empty');
-      const [cookie] = await page.context().cookies();
+      const cookie = (await page.context().cookies()).find(({ name }) => name === '__Host-witness');
       expect(cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: 'Strict' });
       api = new ApiClient(gateway.httpPort, `${cookie?.name}=${cookie?.value}`);
       gateway = { ...gateway, api };

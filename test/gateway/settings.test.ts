@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ALL_CHANNEL_USES } from '../../src/contract/channel-policy.js';
+import { oidcSettingsOf } from '../../src/gateway/config/identity-settings.js';
 import { describeSettings, readSettings, SettingError, settingsOfJson } from '../../src/gateway/config/settings.js';
 
 describe('settings', () => {
@@ -33,6 +34,40 @@ describe('settings', () => {
     expect(channels()).toEqual(ALL_CHANNEL_USES);
     expect(channels('none')).toEqual([]);
     expect(channels('drives, audio-output')).toEqual(['drives', 'audio-output']);
+  });
+
+  it('name the identity provider as a whole or not at all', () => {
+    const provider = (change: Record<string, string> = {}) =>
+      oidcSettingsOf(
+        readSettings({
+          WITNESS_OIDC_ISSUER: 'https://login.microsoftonline.com/5a3c2f5e-0000-4000-8000-000000000001/v2.0',
+          WITNESS_OIDC_CLIENT_ID: 'witness',
+          WITNESS_OIDC_ROLES: 'Witness.Admin=administrator, 0d1f=auditor',
+          WITNESS_PUBLIC_HOST: 'gateway.example',
+          ...change,
+        }),
+      );
+    expect(oidcSettingsOf(readSettings({}))).toBeNull();
+    expect(provider()).toMatchObject({
+      clientSecret: null,
+      defaultRole: null,
+      subjectClaim: 'oid',
+      redirectUri: 'https://gateway.example:8443/api/v1/sign-in/oidc/callback',
+      roles: new Map([
+        ['Witness.Admin', 'administrator'],
+        ['0d1f', 'auditor'],
+      ]),
+    });
+    expect(provider({ WITNESS_HTTP_PORT: '443' })?.redirectUri).toMatch(/^https:\/\/gateway\.example\/api/);
+    const wrong = [
+      { WITNESS_OIDC_CLIENT_ID: '' },
+      { WITNESS_OIDC_ISSUER: 'http://issuer.example' },
+      { WITNESS_OIDC_ISSUER: 'https://login.microsoftonline.com/organizations/v2.0' },
+      { WITNESS_OIDC_ROLES: 'Witness.Admin=king' },
+      { WITNESS_OIDC_TENANTS: 'contoso' },
+      { WITNESS_HTTP_PORT: '0' },
+    ];
+    for (const change of wrong) expect(() => provider(change), JSON.stringify(change)).toThrow(SettingError);
   });
 
   it('refuse a file that is not one JSON object of plain values', () => {

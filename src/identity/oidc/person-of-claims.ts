@@ -4,7 +4,7 @@
  * are app roles and `groups` object ids of groups (https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference).
  */
 import type { Role } from '../../contract/api.js';
-import { normaliseUserName, USER_NAME_MAX_LENGTH, USER_NAME_PATTERN } from '../user-names.js';
+import { isUserName, normaliseUserName, USER_NAME_MAX_LENGTH } from '../user-names.js';
 
 export interface ClaimMapping {
   /** The claim that names a person for good: `oid` of Entra ID, `sub` elsewhere. */
@@ -60,7 +60,7 @@ export function personOfClaims(claims: Claims, mapping: ClaimMapping): PersonRes
 function userNameOf(claims: Claims, subject: string): string {
   const preferred = textClaim(claims, 'preferred_username') ?? textClaim(claims, 'email') ?? subject;
   const name = normaliseUserName(preferred);
-  return new RegExp(USER_NAME_PATTERN, 'u').test(name) ? name : subject.slice(0, USER_NAME_MAX_LENGTH);
+  return isUserName(name) ? name : subject.slice(0, USER_NAME_MAX_LENGTH);
 }
 
 function rolesOf(claims: Claims, mapping: ClaimMapping): readonly Role[] {
