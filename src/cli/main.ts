@@ -1,7 +1,11 @@
-/** The command line: `witness start`, `demo`, `import`, `verify`, `credential`, `users`, `explain`, `settings`. */
+/**
+ * The command line: `witness start`, `demo`, `import`, `verify`, `credential`, `users`, `host`, `targets`, `roles`,
+ * `explain`, `settings`.
+ */
 import { Command } from 'commander';
 import type { SetCredential } from './credential.js';
 import type { ImportCommand } from './import.js';
+import { addPolicyCommands } from './inventory-commands.js';
 import type { CreateUser } from './users.js';
 
 const program = new Command('witness').description(
@@ -101,11 +105,7 @@ users
   .argument('<user-name>')
   .action(async (userName: string) => (await import('./users.js')).runDisableUser(userName, false));
 
-program
-  .command('explain')
-  .description('say what policy decides for facts, and why; a fact that is left out is the host’s own, or in favour')
-  .argument('[fact=value...]', 'such as connectionMethod=portal authenticationMethod=entra targetRecording=required')
-  .action(async (facts: string[]) => (await import('./explain.js')).runExplain(facts));
+addPolicyCommands(program);
 
 program
   .command('settings')

@@ -100,6 +100,18 @@ const PROBLEMS = {
     detail: 'There is another target with this name.',
     remedy: 'Choose another name, or remove the other target first.',
   },
+  'resource-taken': {
+    status: 409,
+    title: 'The resource is in the inventory already',
+    detail: 'There is another target with this resource id.',
+    remedy: 'Change the other target, or remove it first.',
+  },
+  'assignment-exists': {
+    status: 409,
+    title: 'The role assignment is there already',
+    detail: 'The principal has this role at this scope already.',
+    remedy: 'Nothing needs to be done.',
+  },
   'audit-unavailable': {
     status: 503,
     title: 'The audit log cannot be written',

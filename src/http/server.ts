@@ -18,6 +18,7 @@ import { healthRoutes } from './health-routes.js';
 import { liveSessionRoutes } from './live-session-routes.js';
 import { ProblemError } from './problems.js';
 import { decorateRequestUser } from './request-user.js';
+import { roleRoutes } from './role-routes.js';
 import type { CredentialService, HealthService, SessionService } from './services.js';
 import { sessionRoutes } from './session-routes.js';
 import { signInRoutes } from './sign-in-routes.js';
@@ -94,6 +95,7 @@ async function installApi(api: FastifyInstance, deps: HttpServerDeps): Promise<v
   userRoutes(api, deps);
   targetRoutes(api, deps);
   hostRoutes(api, deps);
+  roleRoutes(api, deps);
   credentialRoutes(api, deps);
   targetChannelRoutes(api, deps);
   liveSessionRoutes(api, deps);

@@ -1,101 +1,83 @@
 /** `/targets`: the inventory. Which targets there are, and whether they are recorded, is policy. */
 /* oxlint-disable oxc/no-async-endpoint-handlers -- this is Fastify, which awaits its handlers */
-import { randomBytes } from 'node:crypto';
 import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
-import type { TargetInfo } from '../contract/api.js';
-import { type TargetId, targetId, uuidV7 } from '../contract/ids.js';
-import type { Json } from '../contract/json.js';
-import type { Database } from '../database/open.js';
-import type { NewTarget, TargetRecord } from '../database/targets.js';
-import type { AuditAppender } from '../identity/identity.js';
-import type { RecordingSetting } from '../contract/rule.js';
+import { targetId } from '../contract/ids.js';
+import type { TargetDetails } from '../contract/inventory.js';
+import type { TargetRecord } from '../database/targets.js';
+import { importTargets } from '../inventory/azure-import.js';
 import { readHost } from '../inventory/host.js';
-import { localMachine } from '../policy/scopes.js';
-import { ADMINISTRATORS, CONNECTING, POLICY_EDITORS } from './guard.js';
+import type { PolicyChangeOptions } from '../inventory/policy-change.js';
+import { NEW_TARGET, TARGET_CHANGE, TARGET_FILES } from '../inventory/schemas.js';
+import { addTarget, changeTarget, removeTarget, toTargetDetails } from '../inventory/targets.js';
+import { ADMINISTRATORS, CONNECTING, hasRole, POLICY_EDITORS } from './guard.js';
+import { onPolicyProblem } from './policy-problems.js';
 import { ProblemError } from './problems.js';
 import type { RequestUser } from './request-user.js';
 
-export interface TargetRoutesDeps {
-  readonly database: Pick<Database, 'targets' | 'settings'>;
-  /** Whether sessions are recorded until an operator sets it for the host. */
-  readonly recording: RecordingSetting;
-  readonly audit: AuditAppender;
-  readonly clock: () => number;
-}
-
-const RECORDING = Type.Union([Type.Literal('required'), Type.Literal('preferred'), Type.Literal('off')]);
-const NEW_TARGET = Type.Object(
-  {
-    name: Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\x00-\\x1f\\x7f]+$' }),
-    /** Host name, IPv4 or IPv6 address. */
-    address: Type.String({ minLength: 1, maxLength: 255, pattern: '^[A-Za-z0-9._:-]+$' }),
-    port: Type.Integer({ minimum: 1, maximum: 65535, default: 3389 }),
-    recording: Type.Optional(RECORDING),
-    kind: Type.Optional(Type.Union([Type.Literal('resource'), Type.Literal('ip')])),
-  },
-  { additionalProperties: false },
-);
-const RECORDING_CHANGE = Type.Object({ recording: RECORDING }, { additionalProperties: false });
 const TARGET_PARAMS = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) });
+/** Lists of a large subscription. */
+export const MAX_IMPORT_BYTES = 32 * 1024 * 1024;
 
 const READING = { access: CONNECTING, scope: 'inventory:read' } as const;
 const CHANGING = { access: POLICY_EDITORS, scope: 'inventory:write' } as const;
 const ADMINISTERING = { access: ADMINISTRATORS, scope: 'inventory:write' } as const;
 
-export function targetRoutes(instance: FastifyInstance, deps: TargetRoutesDeps): void {
-  const { database, audit, clock } = deps;
+export function targetRoutes(instance: FastifyInstance, deps: PolicyChangeOptions): void {
   const api = instance.withTypeProvider<TypeBoxTypeProvider>();
-  const audited = (user: RequestUser, change: string, data: { readonly [key: string]: Json }) =>
-    audit.append({ kind: 'policy.changed', actor: `user:${user.id}`, sessionId: null, data: { change, ...data } });
-
-  const toTargetInfo = async (target: NewTarget): Promise<TargetInfo> => {
-    const { id, name, address, port } = target;
-    const recording = target.recordingSetting ?? (await readHost(database, deps.recording)).recording;
-    return { id, name, address, port, recording };
+  const details = async (targets: readonly TargetRecord[]): Promise<TargetDetails[]> => {
+    const { recording } = await readHost(deps.database, deps.recording);
+    return targets.map((target) => toTargetDetails(target, recording));
   };
+  const one = async (target: TargetRecord): Promise<TargetDetails | undefined> => (await details([target]))[0];
 
   api.get('/targets', { config: READING }, async () => ({
-    targets: await Promise.all((await database.targets.list()).map(toTargetInfo)),
+    targets: await details(await deps.database.targets.list()),
   }));
 
+  api.get('/targets/:id', { config: READING, schema: { params: TARGET_PARAMS } }, async (request) => {
+    const target = await deps.database.targets.get(targetId(request.params.id));
+    if (target === null) throw new ProblemError('not-found', { detail: 'There is no such target in the inventory.' });
+    return one(target);
+  });
+
   api.post('/targets', { config: ADMINISTERING, schema: { body: NEW_TARGET } }, async (request, reply) => {
-    const { name, address, port, recording = null, kind = 'resource' } = request.body;
-    const taken = (await database.targets.list()).some((target) => target.name === name);
-    if (taken) throw new ProblemError('name-taken');
-    const nowMs = clock();
-    const id = targetId(uuidV7(nowMs, randomBytes(10)));
-    const resourceId = kind === 'resource' ? localMachine(name) : null;
-    const known = { id, name, kind, address, port, resourceId };
-    const target: NewTarget = { ...known, recordingSetting: recording, createdAtMs: nowMs };
-    await audited(request.user, 'target-added', { targetId: id, name, address, port, recording });
-    await database.targets.create(target);
-    return reply.code(201).send(await toTargetInfo(target));
+    const target = await addTarget(deps, actorOf(request.user), request.body).catch(onPolicyProblem);
+    return reply.code(201).send(await one(target));
   });
 
   api.patch(
     '/targets/:id',
-    { config: CHANGING, schema: { params: TARGET_PARAMS, body: RECORDING_CHANGE } },
+    { config: CHANGING, schema: { params: TARGET_PARAMS, body: TARGET_CHANGE } },
     async (request) => {
-      const target = await existing(database, targetId(request.params.id));
-      const { recording } = request.body;
-      const was = target.recordingSetting;
-      await audited(request.user, 'target-recording', { targetId: target.id, name: target.name, was, recording });
-      await database.targets.setRecording(target.id, recording);
-      return toTargetInfo({ ...target, recordingSetting: recording });
+      requireRightToChange(request.user, request.body);
+      const id = targetId(request.params.id);
+      return one(await changeTarget(deps, actorOf(request.user), id, request.body).catch(onPolicyProblem));
     },
   );
 
   api.delete('/targets/:id', { config: ADMINISTERING, schema: { params: TARGET_PARAMS } }, async (request, reply) => {
-    const target = await existing(database, targetId(request.params.id));
-    await audited(request.user, 'target-removed', { targetId: target.id, name: target.name });
-    await database.targets.remove(target.id);
+    await removeTarget(deps, actorOf(request.user), targetId(request.params.id)).catch(onPolicyProblem);
     return reply.code(204).send();
+  });
+
+  api.post(
+    '/targets/import',
+    { config: ADMINISTERING, bodyLimit: MAX_IMPORT_BYTES, schema: { body: TARGET_FILES } },
+    ({ user, body: { vms, nics = [] } }) => importTargets(deps, actorOf(user), { vms, nics }),
+  );
+}
+
+const OPERATORS_FIELDS: ReadonlySet<string> = new Set(['recording', 'endSessions']);
+
+/** Operators say what is recorded; what and where a target is, administrators do. */
+function requireRightToChange(user: RequestUser, change: object): void {
+  if (hasRole(user, ADMINISTRATORS) || Object.keys(change).every((name) => OPERATORS_FIELDS.has(name))) return;
+  throw new ProblemError('role-missing', {
+    detail: 'Operators change the recording setting of targets, and nothing else.',
   });
 }
 
-async function existing(database: Pick<Database, 'targets'>, id: TargetId): Promise<TargetRecord> {
-  const target = await database.targets.get(id);
-  if (target === null) throw new ProblemError('not-found', { detail: 'There is no such target in the inventory.' });
-  return target;
+export function actorOf(user: RequestUser): string {
+  return `user:${user.id}`;
 }

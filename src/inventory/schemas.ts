@@ -86,3 +86,9 @@ export const NEW_ROLE_ASSIGNMENT = Type.Object(
   },
   STRICT,
 );
+
+/** Entries as the Azure CLI prints them: what is in them is read one by one. */
+const FILE = Type.Array(Type.Unknown(), { maxItems: 100_000 });
+
+export const TARGET_FILES = Type.Object({ vms: FILE, nics: Type.Optional(FILE) }, STRICT);
+export const ASSIGNMENT_FILE = Type.Object({ roleAssignments: FILE, replace: flag }, STRICT);

@@ -56,12 +56,18 @@ export const ACCESS: readonly AccessRow[] = [
   row('POST', '/users/:id/sign-out', ADMINISTER),
 
   row('GET', '/targets', CONNECT, 'inventory:read'),
+  row('GET', '/targets/:id', CONNECT, 'inventory:read'),
   row('POST', '/targets', ADMINISTER, 'inventory:write'),
+  row('POST', '/targets/import', ADMINISTER, 'inventory:write'),
   row('PATCH', '/targets/:id', LOOK_AFTER, 'inventory:write'),
   row('DELETE', '/targets/:id', ADMINISTER, 'inventory:write'),
   row('GET', '/targets/:id/channels', CONNECT, 'inventory:read'),
   row('PUT', '/targets/:id/channels', LOOK_AFTER, 'inventory:write'),
 
+  row('GET', '/role-assignments', REVIEW, 'policy:read'),
+  row('POST', '/role-assignments', ADMINISTER),
+  row('POST', '/role-assignments/import', ADMINISTER),
+  row('DELETE', '/role-assignments/:id', ADMINISTER),
   row('GET', '/host', REVIEW, 'policy:read'),
   row('PUT', '/host', LOOK_AFTER, 'inventory:write'),
   row('GET', '/policy/explain', ALL, 'policy:read'),

@@ -72,11 +72,11 @@ test('targets are added, changed and removed, each audited first', async () => {
   const added = await add();
   expect(added.statusCode).toBe(201);
   const { id } = added.json<{ id: string }>();
-  expect(added.json()).toEqual({ id, ...TARGET });
+  expect(added.json()).toMatchObject({ id, ...TARGET, recordingSetting: 'preferred', kind: 'resource' });
   expect((await add()).json()).toMatchObject({ type: 'urn:witness:problem:name-taken', status: 409 });
   const url = `/api/v1/targets/${id}`;
   const changed = await bench.app.inject({ method: 'PATCH', url, headers, payload: { recording: 'off' } });
-  expect(changed.json()).toEqual({ id, ...TARGET, recording: 'off' });
+  expect(changed.json()).toEqual({ ...added.json<object>(), recording: 'off', recordingSetting: 'off' });
   expect((await bench.app.inject({ url: '/api/v1/targets', headers })).json()).toEqual({ targets: [changed.json()] });
   expect((await bench.app.inject({ method: 'DELETE', url, headers })).statusCode).toBe(204);
   expect((await bench.app.inject({ method: 'DELETE', url, headers })).statusCode).toBe(404);
