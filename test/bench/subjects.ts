@@ -27,6 +27,7 @@ export async function startGatewaySubject(): Promise<GatewaySubject> {
     WITNESS_HTTP_PORT: '0',
     WITNESS_PUBLIC_HOST: '127.0.0.1',
     WITNESS_DEMO_TARGET: 'off',
+    WITNESS_TLS_ONLY_TICKETS: 'on',
     WITNESS_LOG_LEVEL: 'warn',
   };
   const child = spawn(process.execPath, [path.join(ROOT, 'bin', 'witness.js'), 'start'], {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { sessionId, targetId } from '../../src/contract/ids.js';
+import { type SessionId, sessionId, targetId } from '../../src/contract/ids.js';
+import type { Database } from '../../src/database/open.js';
+import { MAX_FAILED_PROOFS } from '../../src/database/tickets.js';
 import { toSessionInfo } from '../../src/database/sessions.js';
 import { onBothDatabases } from './engines.js';
 import { hashOf, nextId, NOW_MS, recording, segment, session, storeSession, ticket, user, VIDEO } from './samples.js';
@@ -88,6 +90,58 @@ await onBothDatabases('repositories', (engine) => {
     expect(await database.sessions.requestDisconnect(stored.id, NOW_MS)).toBe(false);
     expect(await database.sessions.listDisconnectRequested('gateway-1')).toEqual([stored.id]);
     expect(await database.tickets.readmit(hashOf('a'), SHOWN, 15_000)).toEqual({ kind: 'not-waiting' });
+  });
+
+  const PROOF = { userName: 'witness-0a1b2c3d', sealedKey: 'c2VhbGVk' };
+
+  test('a ticket that asks for a proof lets nobody in without one, and says so last of all reasons', async () => {
+    const database = await engine.open();
+    const stored = await storeSession(database);
+    await database.tickets.create(ticket(stored, { proof: PROOF, boundClientAddress: SHOWN.clientAddress }));
+    expect(await database.tickets.locate(hashOf('b'))).toBeNull();
+    expect(await database.tickets.locate(hashOf('a'))).toEqual({
+      sessionId: stored.id,
+      needsProof: true,
+      proof: PROOF,
+    });
+    const redeem = (overrides: object) => database.tickets.redeem(hashOf('a'), { ...SHOWN, ...overrides });
+    expect(await redeem({})).toEqual({ kind: 'unproven' });
+    expect(await redeem({ clientAddress: '198.51.100.5' })).toEqual({ kind: 'wrong-address' });
+    expect(await redeem({ nowMs: NOW_MS + 60_000 })).toEqual({ kind: 'expired' });
+    expect(await redeem({ proven: true })).toMatchObject({ kind: 'redeemed' });
+    await database.sessions.update(stored.id, { state: 'client-lost', clientLostAtMs: NOW_MS + 10_000 });
+    const readmit = (overrides: object) =>
+      database.tickets.readmit(hashOf('a'), { ...SHOWN, nowMs: NOW_MS + 20_000, ...overrides }, 15_000);
+    expect(await readmit({})).toEqual({ kind: 'unproven' });
+    expect(await readmit({ nowMs: NOW_MS + 25_001 })).toEqual({ kind: 'window-over' });
+    expect(await readmit({ proven: true })).toMatchObject({ kind: 'readmitted' });
+  });
+
+  test.each([
+    ['ends', (database: Database, id: SessionId) => database.sessions.update(id, { state: 'ended' })],
+    ['is refused', (database: Database, id: SessionId) => database.sessions.update(id, { state: 'refused' })],
+    ['expires', (database: Database) => database.tickets.expire(NOW_MS + 60_000)],
+  ])('[invariant 6] what a client would have to prove is erased when its session %s', async (_name, end) => {
+    const database = await engine.open();
+    const stored = await storeSession(database);
+    await database.tickets.create(ticket(stored, { proof: PROOF }));
+    await database.sessions.update(stored.id, { clientAddress: '198.51.100.4' });
+    expect((await database.tickets.locate(hashOf('a')))?.proof).toEqual(PROOF);
+    await end(database, stored.id);
+    expect(await database.tickets.locate(hashOf('a'))).toMatchObject({ needsProof: true, proof: null });
+  });
+
+  test('wrong proofs are counted, and too many of them spoil the ticket', async () => {
+    const database = await engine.open();
+    const stored = await storeSession(database);
+    await database.tickets.create(ticket(stored, { proof: PROOF }));
+    const counts = await Promise.all(
+      Array.from({ length: MAX_FAILED_PROOFS }, () => database.tickets.failProof(hashOf('a'))),
+    );
+    expect(counts.toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: MAX_FAILED_PROOFS }, (_, index) => index + 1),
+    );
+    expect(await database.tickets.redeem(hashOf('a'), { ...SHOWN, proven: true })).toEqual({ kind: 'guessed' });
   });
 
   test('sessions expire when nobody used their ticket in time', async () => {

@@ -7,6 +7,7 @@ import { clearCodecSubjects } from './subjects/clearcodec.js';
 import { compressionSubjects } from './subjects/compression.js';
 import { connectionSubjects } from './subjects/connection-pdus.js';
 import { dynamicSubjects } from './subjects/dynamic-pdus.js';
+import { nlaSubjects } from './subjects/nla.js';
 import { orderSubjects } from './subjects/orders.js';
 import { pictureSubjects } from './subjects/picture.js';
 import { pointerSubjects } from './subjects/pointers.js';
@@ -31,6 +32,7 @@ function byName(): ReadonlyMap<string, Subject> {
       ...orderSubjects(),
       ...pictureSubjects(),
       ...connectionSubjects(),
+      ...nlaSubjects(),
       ...sessionSubjects(),
       ...updateSubjects(),
       ...dynamicSubjects(),

@@ -6,9 +6,16 @@ import type { RecordingSetting } from '../../src/contract/rule.js';
 import type { Database } from '../../src/database/open.js';
 import type { NewSession } from '../../src/database/sessions.js';
 import type { UserRecord } from '../../src/database/users.js';
-import type { NewTicket } from '../../src/database/tickets.js';
+import { MAX_FAILED_PROOFS, type NewTicket } from '../../src/database/tickets.js';
 import { LockOut } from '../../src/identity/lock-out.js';
-import { admit, type Admission, type AdmissionOptions, attemptLimits } from '../../src/gateway/rdp/admission.js';
+import {
+  admit,
+  type Admission,
+  type AdmissionOptions,
+  admitOrAsk,
+  attemptLimits,
+  wrongProof,
+} from '../../src/gateway/rdp/admission.js';
 import { createTicket, ticketHash } from '../../src/gateway/rdp/ticket.js';
 import { nextPolicyVersion, readHost, writeHost } from '../../src/inventory/host.js';
 import { SessionPolicy } from '../../src/inventory/session-policy.js';
@@ -27,7 +34,8 @@ interface Desk {
   readonly session: NewSession;
   readonly ticket: string;
   nowMs: number;
-  readonly show: (ticket?: string | null, clientAddress?: string) => Promise<Admission>;
+  readonly options: AdmissionOptions;
+  readonly show: (ticket?: string | null, clientAddress?: string, proven?: boolean) => Promise<Admission>;
   /** The session's client is lost now; its live session waits. */
   readonly loseClient: (admission: Admission) => Promise<LiveSession>;
 }
@@ -41,6 +49,8 @@ async function open(
     session?: Partial<NewSession>;
     recording?: RecordingSetting;
     failAudit?: AuditEvent['kind'];
+    attempts?: number;
+    reconnectWindowMs?: number;
     places?: PlaceLimits;
   } = {},
 ): Promise<Desk> {
@@ -65,6 +75,16 @@ async function open(
     audit.push(event);
     return { ...event, chainId: chainId('test'), sequence: audit.length, timeMs: 0, previousHash: '', hash: '' };
   };
+  const options: AdmissionOptions = {
+    database,
+    audit: { append },
+    clock: () => desk.nowMs,
+    policy: new SessionPolicy({ database, recording: 'required', clock: () => desk.nowMs }),
+    reconnectWindowMs: change.reconnectWindowMs ?? WINDOW_MS,
+    live,
+    places: new SessionPlaces(database, change.places ?? { sessionsPerUser: 0, sessionsPerHost: 0 }, () => NOW_MS),
+    attempts: new LockOut(attemptLimits(change.attempts ?? 30)),
+  };
   const desk: Desk = {
     database,
     audit,
@@ -72,19 +92,9 @@ async function open(
     session,
     ticket,
     nowMs: NOW_MS,
-    show: (shown = ticket, clientAddress = ADDRESS) => {
-      const options: AdmissionOptions = {
-        database,
-        audit: { append },
-        clock: () => desk.nowMs,
-        policy: new SessionPolicy({ database, recording: 'required', clock: () => desk.nowMs }),
-        reconnectWindowMs: WINDOW_MS,
-        live,
-        places: new SessionPlaces(database, change.places ?? { sessionsPerUser: 0, sessionsPerHost: 0 }, () => NOW_MS),
-        attempts: new LockOut(attemptLimits(30)),
-      };
-      return admit(options, shown, { entrance: 'native', clientAddress });
-    },
+    options,
+    show: (shown = ticket, clientAddress = ADDRESS, proven = false) =>
+      admit(options, shown, { entrance: 'native', clientAddress, proven }),
     loseClient: async (admission) => {
       if (admission.kind !== 'admitted') throw new Error(`not admitted: ${admission.reason}`);
       const waiting = new LiveSession(admission.session, admission.permit, desk.nowMs, new Set());
@@ -167,6 +177,85 @@ describe('a ticket', () => {
   );
 });
 
+describe('a ticket with a one-time password', () => {
+  const PROOF = { userName: 'witness-0a1b2c3d', sealedKey: 'c2VhbGVk' };
+  const shown = (clientAddress = ADDRESS) => ({ entrance: 'native', clientAddress }) as const;
+
+  it('asks for its proof, without a row, and lets in with it', async () => {
+    const desk = await open({ ticket: { proof: PROOF } });
+    const asked = await admitOrAsk(desk.options, desk.ticket, shown());
+    expect(asked).toMatchObject({ kind: 'ask-for-proof', ticket: { sessionId: desk.session.id, proof: PROOF } });
+    expect(desk.audit).toEqual([]);
+    expect(reasonOf(await desk.show(desk.ticket, ADDRESS, true))).toBe('admitted');
+    expect(desk.audit[0]?.data).toMatchObject({ at: 'redemption', proof: 'one-time-password' });
+  });
+
+  it('lets nobody in without it', async () => {
+    const desk = await open({ ticket: { proof: PROOF } });
+    expect(reasonOf(await desk.show())).toBe('ticket-unproven');
+    expect(await stateOf(desk)).toBe('authorised');
+  });
+
+  it.each([
+    ['used', {}, 'ticket-used'],
+    ['expired', { expiresAtMs: NOW_MS }, 'ticket-expired'],
+    ['of another address', { boundClientAddress: '192.0.2.99' }, 'ticket-wrong-address'],
+    ['of the portal', { entrance: 'portal' }, 'ticket-wrong-entrance'],
+  ] as const)('that is %s is refused before anything is asked for', async (name, ticket, reason) => {
+    const desk = await open({ ticket: { proof: PROOF, ...ticket } });
+    if (name === 'used') await desk.show(desk.ticket, ADDRESS, true);
+    const asked = await admitOrAsk(desk.options, desk.ticket, shown());
+    expect(asked).toMatchObject({ kind: 'refused', reason });
+    expect(refusals(desk)).toHaveLength(1);
+  });
+
+  it('is proven once more by the client that comes back, and by nobody from elsewhere', async () => {
+    const desk = await open({ ticket: { proof: PROOF } });
+    const waiting = await desk.loseClient(await desk.show(desk.ticket, ADDRESS, true));
+    const elsewhere = await admitOrAsk(desk.options, desk.ticket, shown('192.0.2.99'));
+    expect(elsewhere).toMatchObject({ kind: 'refused', reason: 'ticket-wrong-address' });
+    expect(await admitOrAsk(desk.options, desk.ticket, shown())).toMatchObject({ kind: 'ask-for-proof' });
+    expect(reasonOf(await desk.show())).toBe('ticket-unproven');
+    expect(await desk.show(desk.ticket, ADDRESS, true)).toMatchObject({ kind: 'admitted', live: waiting });
+  });
+
+  it('[invariant 6] is erased at its redemption when nobody may come back', async () => {
+    const desk = await open({ ticket: { proof: PROOF }, reconnectWindowMs: 0 });
+    await desk.show(desk.ticket, ADDRESS, true);
+    expect(await desk.database.tickets.locate(ticketHash(desk.ticket))).toMatchObject({ proof: null });
+  });
+
+  it('is spoilt by too many wrong passwords, each on record, and its session can never connect', async () => {
+    const desk = await open({ ticket: { proof: PROOF }, attempts: 100 });
+    for (let count = 1; count <= MAX_FAILED_PROOFS; count += 1) {
+      const asked = await admitOrAsk(desk.options, desk.ticket, shown());
+      if (asked.kind !== 'ask-for-proof') throw new Error(`not asked: ${asked.kind}`);
+      await wrongProof(desk.options, asked, shown());
+    }
+    expect(refusals(desk).map(({ data }) => data['failedProofs'])).toEqual(
+      Array.from({ length: MAX_FAILED_PROOFS }, (_, index) => index + 1),
+    );
+    expect(await desk.database.sessions.get(desk.session.id)).toMatchObject({
+      state: 'refused',
+      endReason: 'ticket-guessed',
+    });
+    expect(reasonOf(await desk.show(desk.ticket, ADDRESS, true))).toBe('ticket-guessed');
+  });
+});
+
+describe('an address that shows what is not its own again and again', () => {
+  it('is not answered for a minute: one row says so, and others are not affected', async () => {
+    const desk = await open({ attempts: 3 });
+    for (let count = 0; count < 3; count += 1) await desk.show(createTicket());
+    expect(refusals(desk).map(({ data }) => data['addressLockedOutMs'])).toEqual([undefined, undefined, 60_000]);
+    expect(reasonOf(await desk.show())).toBe('too-many-attempts');
+    expect(refusals(desk)).toHaveLength(3);
+    expect(reasonOf(await desk.show(desk.ticket, '192.0.2.99'))).toBe('admitted');
+    desk.nowMs += 60_000;
+    expect(reasonOf(await desk.show(createTicket()))).toBe('ticket-unknown');
+  });
+});
+
 describe('a limit on sessions', () => {
   it.each([
     ['sessions-of-user', { sessionsPerUser: 1, sessionsPerHost: 0 }],
@@ -237,6 +326,14 @@ describe('policy that changed since the request', () => {
     expect(reasonOf(await desk.show())).toBe('policy-denied');
     const reasons = ['sku-ip', 'sku-native', 'native-off', 'recording-sku'];
     expect(desk.audit[1]).toMatchObject({ data: { policyVersion: 2, reasons } });
+  });
+
+  it('refuses a ticket that was made under another version, though it would be allowed', async () => {
+    const desk = await open();
+    await nextPolicyVersion(desk.database, NOW_MS);
+    expect(reasonOf(await desk.show())).toBe('policy-changed');
+    expect(desk.audit[1]).toMatchObject({ data: { outcome: 'allowed', policyVersion: 2 } });
+    expect(await desk.database.sessions.get(desk.session.id)).toMatchObject({ state: 'refused' });
   });
 
   it('[invariant 1] is asked with the facts of the session: portal and Entra ID give no permit', async () => {

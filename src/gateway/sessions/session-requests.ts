@@ -62,7 +62,8 @@ export class SessionRequests {
       sessionId: id,
       data: { ...asked, authenticationMethod: request.authenticationMethod, clientAddress, userName: user.userName },
     });
-    if (request.clientSecurity === 'tls' && !tlsOnlyTickets) return { refused: 'tls-only-tickets-off' };
+    const tlsOnly = request.connectionMethod === 'native' && request.clientSecurity === 'tls';
+    if (tlsOnly && !tlsOnlyTickets) return { refused: 'tls-only-tickets-off' };
     const decided = await policy.decide(user, request.targetId, { ...request, signInName: signInNameOf(request) });
     const { decision, target } = decided;
     await audit.append({ kind: 'session.decided', actor, sessionId: id, data: decisionData(decided, 'request') });

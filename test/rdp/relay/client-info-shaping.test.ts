@@ -9,7 +9,7 @@ import {
   INFO_PASSWORD_IS_SC_PIN,
   INFO_UNICODE,
 } from '../../../src/rdp/connection/client-info.js';
-import { shapeClientInfo } from '../../../src/rdp/relay/shaping/client-info.js';
+import { NOBODY, shapeClientInfo } from '../../../src/rdp/relay/shaping/client-info.js';
 import { Reader } from '../../../src/rdp/wire/reader.js';
 
 const CLIENT: ClientInfo = {
@@ -60,4 +60,12 @@ it('reports the domain that the target is told, for the rule', () => {
   expect(shapeClientInfo(new Reader(bytes, 'clientInfo'), { recorded: true }).domain).toBe('AzureAD');
   const policy = { recorded: true, clientInfo: { ...CREDENTIAL, domain: 'AZUREAD' } };
   expect(shapeClientInfo(new Reader(encodeClientInfo(CLIENT), 'clientInfo'), policy).domain).toBe('AZUREAD');
+});
+
+it('tells the target nothing of a one-time password, and does not sign in with nothing', () => {
+  const told = shaped(
+    { ...CLIENT, userName: 'witness-0a1b2c3d', flags: INFO_MOUSE | INFO_AUTOLOGON | INFO_UNICODE },
+    { recorded: true, clientInfo: NOBODY },
+  );
+  expect(told).toMatchObject({ domain: '', userName: '', password: '', flags: INFO_MOUSE | INFO_UNICODE });
 });
