@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SessionCreated, TargetInfo } from '../../src/contract/api.js';
-import { useLab, type Display } from '../peers/lab.js';
+import { displayEnv, useLab, type Display } from '../peers/lab.js';
 import { startXfreerdp } from '../peers/rdp-client.js';
 import { waitFor } from '../peers/wait.js';
 import { startXvfb } from '../peers/xvfb.js';
@@ -102,6 +102,27 @@ describe.runIf(requirePeers('xfreerdp', 'Xvfb'))('xfreerdp with NLA', () => {
 
       const again = await refusalOf(shownBy(session, { args }));
       expect(again.row).toMatchObject({ kind: 'session.ticket-refused', data: { reason: 'ticket-used' } });
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'connects with the command that the page shows, which asks for the password and for nothing else',
+    async () => {
+      const session = await request();
+      const { sessionId, oneTime, xfreerdp } = session;
+      // What is typed ahead is thrown away, so it is typed until it is asked for; a terminal is what it is read from.
+      const typing = `while sleep 0.5; do echo '${oneTime?.password ?? ''}'; done`;
+      const terminal = await lab.start({
+        name: 'terminal',
+        command: 'bash',
+        args: ['-c', `(${typing}) | script -qefc "exec ${xfreerdp}" /dev/null`],
+        env: { HOME: lab.scratch('terminal'), ...displayEnv(monitor) },
+      });
+      await gateway.api.waitForSession(sessionId, 'the session', ({ state }) => state === 'live');
+      expect(terminal.log().match(/^\w+:/gm)).toEqual(['Password:']);
+      await gateway.api.disconnect(sessionId);
+      await terminal.stop();
     },
     TIMEOUT_MS,
   );

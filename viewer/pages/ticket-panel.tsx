@@ -37,12 +37,12 @@ export function TicketPanel({ me, created, targetName, onAgain }: TicketPanelPro
           <code>{created.xfreerdp}</code>
           <CopyButton text={created.xfreerdp} label="Copy" />
         </div>
-        {created.oneTime !== null && <OneTime {...created.oneTime} />}
         <h2>With another client</h2>
         <div class="row">
           <RdpDownload text={created.rdpFile} name={`${targetName}.rdp`} />
           <p class="muted">Open the file with Remote Desktop Connection or another client that reads .rdp files.</p>
         </div>
+        {created.oneTime !== null && <OneTime {...created.oneTime} />}
       </section>
       <div class="row form-end">
         <button type="button" class="button" onClick={onAgain}>
