@@ -74,6 +74,7 @@ function PageOf({ route, me }: { route: Route; me: Me }) {
 
 function Shell({ route, me, children }: { route: Route; me: Me | null; children: ComponentChildren }) {
   const reviewer = me?.roles.some((role) => role === 'administrator' || role === 'auditor') ?? false;
+  const connects = me?.roles.some((role) => role !== 'auditor') ?? false;
   const administrator = me?.roles.includes('administrator') ?? false;
   return (
     <>
@@ -89,9 +90,11 @@ function Shell({ route, me, children }: { route: Route; me: Me | null; children:
           <Link href="/" current={route.page === 'sessions'}>
             Sessions
           </Link>
-          <Link href="/connect" current={route.page === 'connect'}>
-            Connect
-          </Link>
+          {connects && (
+            <Link href="/connect" current={route.page === 'connect'}>
+              Connect
+            </Link>
+          )}
           {reviewer && (
             <Link href="/audit" current={route.page === 'audit'}>
               Audit

@@ -10,6 +10,7 @@ import type { ApiTokenRecord } from '../database/api-tokens.js';
 import type { Database } from '../database/open.js';
 import type { UserRecord } from '../database/users.js';
 import type { LockOut } from './lock-out.js';
+import { networkOf } from './network-of.js';
 import { hashSecret, isSecretText, newSecret, sameHash } from './secrets.js';
 import { type AuditAppender, type SignedInUser, toSignedIn } from './sign-in.js';
 
@@ -153,9 +154,10 @@ export class ApiTokens {
     nowMs: number,
   ): Promise<TokenUse> {
     const { refusals, audit } = this.#options;
-    const retryAfterMs = refusals.remainingMs(clientAddress, nowMs);
+    const network = networkOf(clientAddress);
+    const retryAfterMs = refusals.remainingMs(network, nowMs);
     if (retryAfterMs > 0) return { kind: 'locked-out', retryAfterMs };
-    const lockedOut = refusals.fail(clientAddress, nowMs);
+    const lockedOut = refusals.fail(network, nowMs);
     await audit.append({
       kind: 'sign-in.failed',
       actor: `client:${clientAddress}`,

@@ -10,6 +10,7 @@ import type { UserRecord } from '../database/users.js';
 import { ApiTokens } from './api-tokens.js';
 import { markBrowser } from './known-browser.js';
 import { DEFAULT_LOCK_OUT, LockOut, type LockOutLimits } from './lock-out.js';
+import { networkOf } from './network-of.js';
 import { OidcSignIn, type OidcSettings } from './oidc/oidc-sign-in.js';
 import type { PasswordCost } from './password-hash.js';
 import { Passwords } from './passwords.js';
@@ -21,7 +22,7 @@ import { WebSessions } from './web-sessions.js';
 export type { AuditAppender, SignedInUser } from './sign-in.js';
 
 export interface IdentityOptions {
-  readonly database: Pick<Database, 'users' | 'credentials' | 'webSessions' | 'apiTokens' | 'transaction'>;
+  readonly database: Pick<Database, 'users' | 'sessions' | 'credentials' | 'webSessions' | 'apiTokens' | 'transaction'>;
   readonly audit: AuditAppender;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -66,9 +67,10 @@ export class Identity {
       idleMs: options.idleMs ?? DEFAULT_IDLE_MS,
       absoluteMs: options.absoluteMs ?? DEFAULT_ABSOLUTE_MS,
     });
-    const shared = { database, audit, clock, webSessions: this.webSessions, addresses: this.#addresses };
+    const shared = { database, audit, clock, webSessions: this.webSessions };
     this.passwords = new Passwords({
       ...shared,
+      addresses: this.#addresses,
       enabled: options.localPasswords ?? true,
       browserKey: this.#browserKey,
       accounts: new LockOut(lockOut),
@@ -76,7 +78,9 @@ export class Identity {
     });
     this.tokens = new ApiTokens({ database, audit, clock, refusals: new LockOut(lockOut) });
     this.administration = new UserAdministration({ database, audit, clock, identity: this });
-    this.oidc = options.oidc ? new OidcSignIn({ ...shared, settings: options.oidc }) : null;
+    this.oidc = options.oidc
+      ? new OidcSignIn({ ...shared, refusals: new LockOut(lockOut), settings: options.oidc })
+      : null;
   }
 
   /**
@@ -216,9 +220,10 @@ export class Identity {
     clientAddress: string,
     nowMs: number,
   ): Promise<LinkSignInResult> {
-    const retryAfterMs = this.#addresses.remainingMs(clientAddress, nowMs);
+    const network = networkOf(clientAddress);
+    const retryAfterMs = this.#addresses.remainingMs(network, nowMs);
     if (retryAfterMs > 0) return { kind: 'locked-out', retryAfterMs };
-    const lockedOut = this.#addresses.fail(clientAddress, nowMs);
+    const lockedOut = this.#addresses.fail(network, nowMs);
     await this.#options.audit.append({
       kind: 'sign-in.failed',
       actor: `client:${clientAddress}`,

@@ -7,6 +7,7 @@ import type { Database } from '../database/open.js';
 import type { UserRecord } from '../database/users.js';
 import { knownBrowser } from './known-browser.js';
 import type { LockOut } from './lock-out.js';
+import { networkOf } from './network-of.js';
 import { OneAtATime } from './one-at-a-time.js';
 import {
   hashOfNobody,
@@ -122,7 +123,7 @@ export class Passwords {
     const browser = user === null ? null : knownBrowser(browserKey, client.browserMark, user.id, clock());
     if (browser !== null) return [{ lockOut: accounts, key: `browser:${browser}` }];
     return [
-      { lockOut: addresses, key: client.address },
+      { lockOut: addresses, key: networkOf(client.address) },
       { lockOut: accounts, key: `name:${name}` },
     ];
   }

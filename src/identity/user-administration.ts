@@ -8,7 +8,7 @@ import { type AuditAppender, LINK_LIFETIME_MS } from './sign-in.js';
 import { normaliseUserName } from './user-names.js';
 
 export interface UserAdministrationOptions {
-  readonly database: Pick<Database, 'users' | 'transaction'>;
+  readonly database: Pick<Database, 'users' | 'sessions' | 'transaction'>;
   readonly audit: AuditAppender;
   readonly clock: () => number;
   readonly identity: Pick<Identity, 'createUser' | 'issueLink' | 'endWebSessions'>;
@@ -72,7 +72,9 @@ export class UserAdministration {
       if (disabled === true) await forgetSignIns(within, id);
       return true;
     });
-    return changed ? this.#info(id) : refused('last-administrator');
+    if (!changed) return refused('last-administrator');
+    if (disabled === true) await this.#endSessions(id, actor);
+    return this.#info(id);
   }
 
   /**
@@ -106,6 +108,16 @@ export class UserAdministration {
     if ((await database.users.get(id)) === null) return refused('unknown');
     await identity.endWebSessions(id, actor);
     return done(null);
+  }
+
+  /** What a disabled person has open is ended by the gateways that carry it; see SessionControl. */
+  async #endSessions(id: UserId, actor: string): Promise<void> {
+    const { database, audit, clock } = this.#options;
+    for (const { id: sessionId } of await database.sessions.listOpenSessions(id)) {
+      const data = { because: 'person-disabled' };
+      await audit.append({ kind: 'session.disconnect-requested', actor, sessionId, data });
+      await database.sessions.requestDisconnect(sessionId, clock());
+    }
   }
 
   async #link(id: UserId, actor: string): Promise<SignInLink> {

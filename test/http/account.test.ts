@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ApiTokenCreated, SignInLink, UserInfo } from '../../src/contract/api.js';
+import { session, user } from '../database/samples.js';
 import { type HttpBench, makeHttpBench, SAME_SITE } from './bench.js';
 
 const PASSWORD = 'correct horse battery staple';
@@ -182,6 +183,23 @@ test('an administrator adds people, changes roles, disables and enables, and eve
   ]);
   const { users } = (await root('GET', '/users')).body as { users: UserInfo[] };
   expect(users.map(({ userName }) => userName)).toEqual(['ada@example', 'root']);
+});
+
+test('whoever is disabled is disconnected, too', async () => {
+  const bench = await makeHttpBench();
+  const root = client(bench, await bench.signIn(['administrator'], 'root'));
+  const [ada, bob] = [user({ userName: 'ada' }), user({ userName: 'bob' })];
+  for (const one of [ada, bob]) await bench.database.users.create(one);
+  const [open, over, foreign] = [session(ada), session(ada), session(bob)];
+  for (const one of [open, over, foreign]) {
+    await bench.database.sessions.create(one);
+    await bench.database.sessions.update(one.id, { state: 'connecting', startedAtMs: 0 });
+  }
+  await bench.database.sessions.update(over.id, { state: 'ended', endedAtMs: 0, endReason: 'disconnected' });
+  expect((await root('PATCH', `/users/${ada.id}`, { disabled: true })).status).toBe(200);
+  expect(await bench.database.sessions.listDisconnectRequested('gateway-1')).toEqual([open.id]);
+  const asked = (await bench.rows()).filter(({ kind }) => kind === 'session.disconnect-requested');
+  expect(asked).toMatchObject([{ sessionId: open.id, data: { because: 'person-disabled' } }]);
 });
 
 test('a reset withdraws password, web sessions and tokens; the new link lets the person set another password', async () => {

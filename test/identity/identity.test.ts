@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Identity } from '../../src/identity/identity.js';
 import { LockOut } from '../../src/identity/lock-out.js';
+import { networkOf } from '../../src/identity/network-of.js';
 import { sameHash } from '../../src/identity/secrets.js';
 import { MINUTE_MS, useIdentityBench } from './bench.js';
 
@@ -145,6 +146,15 @@ test('failures that are far apart do not lock an address out', () => {
   expect(lockOut.fail(ADDRESS, 119)).toBe(false);
   lockOut.succeed(ADDRESS);
   expect(lockOut.fail(ADDRESS, 120)).toBe(false);
+});
+
+test('addresses of one IPv6 network count as one, IPv4 addresses each by itself', () => {
+  const same = ['2001:db8:1:2::1', '2001:db8:1:2:ffff:1:2:3', '2001:0DB8:0001:0002::', '2001:db8:1:2:0:0:0:9%eth0'];
+  expect(new Set(same.map(networkOf))).toEqual(new Set(['2001:db8:1:2::/64']));
+  expect(networkOf('2001:db8:1:3::1')).toBe('2001:db8:1:3::/64');
+  expect(networkOf('::1')).toBe('0:0:0:0::/64');
+  expect(networkOf('::ffff:198.51.100.4')).toBe('198.51.100.4');
+  for (const address of ['198.51.100.4', 'no address']) expect(networkOf(address)).toBe(address);
 });
 
 test('hashes are compared as a whole', () => {

@@ -250,10 +250,11 @@ test('an ID token that is not what it should be signs nobody in', async () => {
   }
 });
 
-test('answers that belong to no attempt lock their address out', async () => {
+test('answers that belong to no attempt fill no audit log and keep nobody out', async () => {
   const bench = await makeBench();
   const nonsense = new URL(`${REDIRECT}?code=x&state=y`);
   for (let i = 0; i < 10; i++) expect((await callback(bench, nonsense, '')).location).toBe('/sign-in?problem=attempt');
   expect((await callback(bench, nonsense, '')).location).toBe('/sign-in?problem=locked-out');
   expect(await failures(bench)).toHaveLength(10);
+  expect((await signIn(bench, 'ada')).location).toBe('/');
 });

@@ -64,6 +64,10 @@ export function SignInPage({ problem: fromProvider }: { problem: string | null }
           <p role="status" class="muted">
             Signing you in…
           </p>
+        ) : methods.loading && methods.value === null ? (
+          <p role="status" class="muted">
+            Loading…
+          </p>
         ) : (
           <Ways methods={methods.value} onProblem={setProblem} />
         )}

@@ -8,6 +8,7 @@ import { type UserId, userId, uuidV7 } from '../../contract/ids.js';
 import type { Database, Repositories } from '../../database/open.js';
 import type { UserRecord } from '../../database/users.js';
 import type { LockOut } from '../lock-out.js';
+import { networkOf } from '../network-of.js';
 import { hashSecret } from '../secrets.js';
 import { type AuditAppender, type SignInResult, toSignedIn } from '../sign-in.js';
 import { USER_NAME_MAX_LENGTH } from '../user-names.js';
@@ -25,7 +26,11 @@ export interface OidcSignInOptions {
   readonly audit: AuditAppender;
   readonly clock: () => number;
   readonly webSessions: WebSessions;
-  readonly addresses: LockOut;
+  /**
+   * Bounds how many refusals of an address are written down. Nobody is kept out by it: any page on the web can send a
+   * browser here with an answer that belongs to nothing.
+   */
+  readonly refusals: LockOut;
   readonly settings: OidcSettings;
 }
 
@@ -64,9 +69,6 @@ export class OidcSignIn {
 
   /** @param query the query string of the provider's answer @param kept what the browser kept; '' when nothing */
   async finish(query: string, kept: string, client: SignInClient): Promise<OidcResult> {
-    const { addresses, clock, settings } = this.#options;
-    const retryAfterMs = addresses.remainingMs(client.address, clock());
-    if (retryAfterMs > 0) return { kind: 'locked-out', retryAfterMs };
     const attempt = parseAttempt(kept);
     if (attempt === null || new URLSearchParams(query).get('state') !== attempt.state) {
       return this.#refuse('attempt', client.address);
@@ -78,7 +80,7 @@ export class OidcSignIn {
       const refused = error instanceof AuthorizationResponseError;
       return this.#refuse(refused ? 'provider-refused' : 'provider-failed', client.address, codeOf(error));
     }
-    const result = personOfClaims(claims, settings);
+    const result = personOfClaims(claims, this.#options.settings);
     if (result.kind === 'refused') return this.#refuse(result.reason, client.address);
     return this.#signIn(result.person, client);
   }
@@ -143,8 +145,11 @@ export class OidcSignIn {
   }
 
   async #refuse(reason: OidcRefusal, clientAddress: string, code: string | null = null): Promise<OidcResult> {
-    const { addresses, audit, clock } = this.#options;
-    const lockedOut = addresses.fail(clientAddress, clock());
+    const { refusals, audit, clock } = this.#options;
+    const network = networkOf(clientAddress);
+    const retryAfterMs = refusals.remainingMs(network, clock());
+    if (retryAfterMs > 0) return { kind: 'locked-out', retryAfterMs };
+    const lockedOut = refusals.fail(network, clock());
     await audit.append({
       kind: 'sign-in.failed',
       actor: `client:${clientAddress}`,
