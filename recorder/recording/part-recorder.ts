@@ -3,7 +3,7 @@ import type { Gap, RecordingEvent } from '../../src/contract/manifest.js';
 import { TraceRecordKind, type TraceEnd, type TraceEvent, type TraceRecord } from '../../src/contract/trace.js';
 import { FramePacer, type PacedFrame } from '../pacing/frame-pacer.js';
 import type { CoverageCount } from './coverage-count.js';
-import type { Losses } from '../../src/contract/recorder-protocol.js';
+import type { DesktopSize, Losses } from '../../src/contract/recorder-protocol.js';
 import { GapLog } from './gap-log.js';
 import type { PictureSource } from './picture-source.js';
 import type { SegmentRecorder } from './segment-recorder.js';
@@ -48,6 +48,11 @@ export class PartRecorder {
   /** Session time of the last record. */
   get timeMs(): number {
     return this.#timeMs;
+  }
+
+  get desktop(): DesktopSize {
+    const { width, height } = this.#picture;
+    return { width, height };
   }
 
   /** What has been lost in this part so far. */

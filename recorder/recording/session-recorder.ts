@@ -202,14 +202,15 @@ export class SessionRecorder {
   }
 
   /** Now and then, and at once when something is lost: the gateway is to have it drawn again. */
-  #progress({ part, reader }: FedPart, { timeMs: mediaMs, losses: own }: PartRecorder, always: boolean): void {
+  #progress({ part, reader }: FedPart, recorder: PartRecorder, always: boolean): void {
+    const { timeMs: mediaMs, desktop } = recorder;
     const nowMs = Date.now();
-    const losses = sum(this.#lossesBefore, own);
+    const losses = sum(this.#lossesBefore, recorder.losses);
     const due = always || losses.opened > this.#toldOpened || nowMs - this.#lastProgressMs >= PROGRESS_EVERY_MS;
     if (!due) return;
     this.#lastProgressMs = nowMs;
     this.#toldOpened = losses.opened;
-    this.#options.send({ type: 'progress', mediaMs, part, traceBytes: reader.bytesRead, losses });
+    this.#options.send({ type: 'progress', mediaMs, part, traceBytes: reader.bytesRead, desktop, losses });
   }
 
   async #finish(opened: Opened): Promise<void> {

@@ -18,6 +18,12 @@ export interface TracePart {
   readonly path: string;
 }
 
+/** In pixels; 0 before the first activation. */
+export interface DesktopSize {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** How much of a recording is being lost, whether it is written down as gaps already or not. */
 export interface Losses {
   /** Gaps that have begun so far. */
@@ -85,6 +91,8 @@ export type FromRecorder =
   | { readonly type: 'gap'; readonly gap: Gap }
   | {
       readonly type: 'progress';
+      /** Size of the picture now: the graphics pipeline changes it without a word to the rest of the session. */
+      readonly desktop: DesktopSize;
       readonly mediaMs: number;
       readonly part: number;
       readonly traceBytes: number;

@@ -133,6 +133,7 @@ const progress = (mediaMs: number, opened = 0): FromRecorder => ({
   mediaMs,
   part: 1,
   traceBytes: 1,
+  desktop: { width: 800, height: 600 },
   losses: { opened, open: opened, longestMs: 0 },
 });
 const GAP: FromRecorder = {

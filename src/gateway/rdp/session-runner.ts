@@ -194,10 +194,10 @@ class SessionConnection {
       if (live.permit?.recording === 'required') this.#end('recording-lost');
     };
     const redraws = new RedrawRequests(live.recording?.recording.losses.opened ?? 0);
-    live.onLosses = (losses) => {
+    live.onLosses = (losses, desktop) => {
       if (live.permit?.recording === 'required' && losses.longestMs > this.#options.maxGapMs) {
         this.#end('recording-gap-too-long');
-      } else if (redraws.due(losses, this.#options.clock()) && this.#pump?.redraw() === true) {
+      } else if (redraws.due(losses, this.#options.clock()) && this.#pump?.redraw(desktop) === true) {
         this.#options.log.warn({ sessionId: live.id }, 'something was not recorded: the target is asked to redraw');
       }
     };

@@ -1,7 +1,7 @@
 /** All recordings of this gateway: begins them, opens their parts, takes up what a crash left behind. */
 import type { SessionId } from '../../contract/ids.js';
 import type { ManifestBody } from '../../contract/manifest.js';
-import type { Losses } from '../../contract/recorder-protocol.js';
+import type { DesktopSize, Losses } from '../../contract/recorder-protocol.js';
 import type { RecordingPermit } from '../../policy/permit.js';
 import type { KeyWrapper } from '../keys/key-store.js';
 import type { Durability } from '../trace/trace-file.js';
@@ -31,7 +31,7 @@ export interface RecordingServiceOptions extends Pick<
 
 export interface RecordingListener {
   readonly onLost: (reason: string) => void;
-  readonly onLosses: (losses: Losses) => void;
+  readonly onLosses: (losses: Losses, desktop: DesktopSize) => void;
 }
 
 const NO_LISTENER: RecordingListener = { onLost: () => {}, onLosses: () => {} };

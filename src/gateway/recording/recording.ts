@@ -6,6 +6,7 @@ import type { SessionId } from '../../contract/ids.js';
 import type { Gap, ManifestBody } from '../../contract/manifest.js';
 import type {
   EncoderChoice,
+  DesktopSize,
   FromRecorder,
   Losses,
   StorageAccess,
@@ -29,7 +30,7 @@ export interface RecordingOptions {
   /** Called when the recording can not go on although successors were tried. */
   readonly onLost: (reason: string) => void;
   /** Called with what is being lost, whenever the recorder says how far it is and has lost anything. */
-  readonly onLosses: (losses: Losses) => void;
+  readonly onLosses: (losses: Losses, desktop: DesktopSize) => void;
   readonly restartDelaysMs?: readonly number[];
 }
 
@@ -203,7 +204,7 @@ export class Recording {
         this.#mediaMs = message.mediaMs;
         this.#progressed(message.mediaMs);
         this.#losses = message.losses;
-        if (message.losses.opened > 0) this.#options.onLosses(message.losses);
+        if (message.losses.opened > 0) this.#options.onLosses(message.losses, message.desktop);
         return;
       case 'video-opened':
         await rows.addVideo(sessionId, message.video);

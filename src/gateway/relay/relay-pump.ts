@@ -2,6 +2,7 @@
  * Drives a relay between two streams, each TLS or a WebSocket. What the client is shown goes through the tap first: a chunk that holds
  * graphics is sent when the trace has it, and whatever follows it waits its turn. [invariant 2]
  */
+import type { DesktopSize } from '../../contract/recorder-protocol.js';
 import type { Duplex } from 'node:stream';
 import type { TraceEvent } from '../../contract/trace.js';
 import type { RelayEndReason, RelayMachine, RelayOutput } from '../../rdp/relay/output.js';
@@ -68,9 +69,9 @@ export class RelayPump {
     return this.#detail;
   }
 
-  /** Asks the target to draw its desktop again; false when it cannot be asked. */
-  redraw(): boolean {
-    const frames = this.#ended ? [] : this.#machine.redraw();
+  /** Asks the target to draw its desktop of this size again; false when it cannot be asked. */
+  redraw(desktop: DesktopSize): boolean {
+    const frames = this.#ended ? [] : this.#machine.redraw(desktop);
     this.#sendToTarget(frames);
     return frames.length > 0;
   }

@@ -72,7 +72,7 @@ export class SessionLifecycle {
     if (permit !== null) {
       live.recording = await recordings.begin(permit, session.id, live.startedAtMs, {
         onLost: (reason) => live.onRecordingLost?.(reason),
-        onLosses: (losses) => live.onLosses?.(losses),
+        onLosses: (losses, desktop) => live.onLosses?.(losses, desktop),
       });
     }
     all.add(live);

@@ -1,4 +1,5 @@
 /** What the relay asks its driver to do, in order. */
+import type { DesktopSize } from '../../contract/recorder-protocol.js';
 import type { TraceActivation, TraceEvent } from '../../contract/trace.js';
 
 export type Leg = 'client' | 'target';
@@ -32,8 +33,8 @@ export type RelayEndReason =
 export interface RelayMachine {
   fromClient(pdu: Uint8Array): readonly RelayOutput[];
   fromTarget(pdu: Uint8Array): readonly RelayOutput[];
-  /** Frames that ask the target to draw its desktop again; none when it cannot be asked. */
-  redraw(): readonly Uint8Array[];
+  /** Frames that ask the target to draw its desktop of this size again; none when it cannot be asked. */
+  redraw(desktop: DesktopSize): readonly Uint8Array[];
   /** The session is over: events of what was on its way. */
   close(): readonly RelayOutput[];
 }

@@ -3,6 +3,7 @@
  * ([MS-RDPBCGR] 1.3.1.1) from the MCS Connect-Initial on, edits what has to be edited, and in a recorded session names
  * every PDU that the picture is made of before it is sent on. Phases are named for what they await.
  */
+import type { DesktopSize } from '../../contract/recorder-protocol.js';
 import { encodeDomainPdu, decodeDomainPdu } from '../connection/mcs/domain-pdu.js';
 import { RN_PROVIDER_INITIATED } from '../connection/mcs/disconnect-provider-ultimatum.js';
 import { locateSendData, sendData, type SendDataLocation } from '../connection/mcs/send-data.js';
@@ -82,9 +83,9 @@ export class Relay implements RelayMachine {
     }
   }
 
-  redraw(): readonly Uint8Array[] {
+  redraw(desktop: DesktopSize): readonly Uint8Array[] {
     if (this.#channels === null || this.#clientUserId === null) return [];
-    return redrawFrames(this.#share, this.#clientUserId, this.#channels.ioChannelId);
+    return redrawFrames(this.#share, desktop, this.#clientUserId, this.#channels.ioChannelId);
   }
 
   /** PDUs that tell the client why the gateway ends the session; empty before the share is up. */

@@ -42,6 +42,9 @@ function targetSets(refreshRectSupport: number, suppressOutputSupport: number): 
   );
 }
 
+/** Of the picture: through the graphics pipeline it changes without an activation. */
+const SIZE = { width: 1000, height: 700 };
+
 function drawing(sets = targetSets(1, 1)): Relay {
   const relay = connectedRelay();
   relay.fromTarget(ioFromTarget(LICENCE_ALERT));
@@ -53,7 +56,7 @@ function drawing(sets = targetSets(1, 1)): Relay {
 
 /** What a target understands of these frames. */
 function asked(relay: Relay): unknown[] {
-  return relay.redraw().map((frame) => {
+  return relay.redraw(SIZE).map((frame) => {
     const location = locateSendData(frame);
     expect(location).toMatchObject({ kind: 'send-data-request', channelId: IO_CHANNEL, initiator: USER_CHANNEL });
     const { offset = 0 } = location ?? {};
@@ -69,7 +72,7 @@ function asked(relay: Relay): unknown[] {
 }
 
 describe('a target that is to draw its desktop again', () => {
-  const all = { left: 0, top: 0, right: 799, bottom: 599 };
+  const all = { left: 0, top: 0, right: 999, bottom: 699 };
 
   it('is asked in every way that it takes', () => {
     expect(asked(drawing(targetSets(1, 1)))).toEqual([null, all, [all]]);
@@ -80,16 +83,17 @@ describe('a target that is to draw its desktop again', () => {
 
   it('is not asked before its share is active, nor when it is not any more', () => {
     const relay = connectedRelay();
-    expect(relay.redraw()).toEqual([]);
+    expect(relay.redraw(SIZE)).toEqual([]);
     relay.fromTarget(ioFromTarget(LICENCE_ALERT));
     relay.fromTarget(ioFromTarget(demandActive(targetSets(1, 1))));
     relay.fromTarget(FONT_MAP);
-    expect(relay.redraw()).toEqual([]);
+    expect(relay.redraw(SIZE)).toEqual([]);
     relay.fromClient(ioFromClient(confirmActive()));
-    expect(relay.redraw()).toEqual([]);
+    expect(relay.redraw(SIZE)).toEqual([]);
     relay.fromTarget(FONT_MAP);
-    expect(relay.redraw()).toHaveLength(3);
+    expect(relay.redraw(SIZE)).toHaveLength(3);
+    expect(relay.redraw({ width: 0, height: 0 })).toEqual([]);
     relay.fromTarget(DEACTIVATE_ALL);
-    expect(relay.redraw()).toEqual([]);
+    expect(relay.redraw(SIZE)).toEqual([]);
   });
 });
