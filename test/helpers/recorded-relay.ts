@@ -11,7 +11,7 @@ import { GFX_DECODERS } from '../../recorder/gfx/registry.js';
 import type { GfxDecoders } from '../../recorder/gfx/surface-bitmaps.js';
 import { Picture } from '../../recorder/picture/picture.js';
 import { decisionId, sessionId } from '../../src/contract/ids.js';
-import type { TraceRecord } from '../../src/contract/trace.js';
+import type { TraceEvent, TraceRecord } from '../../src/contract/trace.js';
 import { KeyWrapper } from '../../src/gateway/keys/key-store.js';
 import { openClientLeg } from '../../src/gateway/rdp/client-leg.js';
 import { readConnectionStart } from '../../src/gateway/rdp/connection-start.js';
@@ -35,6 +35,8 @@ export interface RecordedRelay {
   readonly port: number;
   /** Resolves when the first connection is over and its trace closed. */
   readonly over: Promise<PumpEndReason>;
+  /** Events so far, of all connections. */
+  readonly events: readonly TraceEvent[];
   /** The records of the closed trace. */
   records(): Promise<TraceRecord[]>;
 }
@@ -42,12 +44,13 @@ export interface RecordedRelay {
 /** Relays connections to a port of 127.0.0.1 until the test ends. `shaping` is what differs from the product's. */
 export async function startRecordedRelay(
   targetPort: number,
-  shaping: Pick<ShapingPolicy, 'gfxOffer'> = {},
+  shaping: Partial<Pick<ShapingPolicy, 'gfxOffer' | 'channels'>> = {},
 ): Promise<RecordedRelay> {
   const { certificatePem: cert, privateKeyPem } = await makeCertificate(['localhost'], Date.now());
   const secureContext = createSecureContext({ cert, key: privateKeyPem });
   const tracePath = path.join(await scratchFolder(), 'part-0001.trace');
   const { key, wrapped: wrappedKey } = new KeyWrapper(randomBytes(32)).create(SESSION);
+  const events: TraceEvent[] = [];
   const run = async (socket: Socket): Promise<PumpEndReason> => {
     const { request } = await readConnectionStart(socket, TIMEOUT_MS);
     const target = await openTargetLeg({
@@ -70,7 +73,7 @@ export async function startRecordedRelay(
       ...shaping,
     });
     const pump = new RelayPump(client, target.socket, relay, tap, {
-      onEvent: () => {},
+      onEvent: (event) => events.push(event),
       onEntraSeen: () => {},
       onTraceLost: () => false,
     });
@@ -92,7 +95,7 @@ export async function startRecordedRelay(
   });
   onTestFinished(() => void server.close());
   const records = async () => readTrace(await readFile(tracePath), key).records;
-  return { port: (server.address() as AddressInfo).port, over, records };
+  return { port: (server.address() as AddressInfo).port, over, events, records };
 }
 
 async function openTap(tracePath: string, key: Uint8Array, wrappedKey: string): Promise<Tap> {

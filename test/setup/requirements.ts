@@ -19,6 +19,7 @@ export type Peer =
   | 'rdesktop'
   | 'tshark'
   | 'weston'
+  | 'xclip'
   | 'xfreerdp'
   | 'xrdp';
 
@@ -42,6 +43,7 @@ const PARTS: Record<Peer, readonly string[]> = {
   rdesktop: ['rdesktop'],
   tshark: ['tshark', 'editcap'],
   weston: ['weston'],
+  xclip: ['xclip'],
   xfreerdp: ['xfreerdp'],
   xrdp: [
     'xrdp',
