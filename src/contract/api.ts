@@ -156,6 +156,17 @@ export interface TargetInfo {
   readonly recording: RecordingSetting;
 }
 
+/** Answer of `POST /api/v1/entra/sign-ins` with `{ targetId }`: open the address in the browser that asked. */
+export interface EntraSignInBegun {
+  readonly id: string;
+  readonly authorizationUrl: string;
+}
+
+/** `GET /api/v1/entra/sign-ins/:id`. */
+export interface EntraSignInState {
+  readonly granted: boolean;
+}
+
 /** One of `GET /api/v1/credentials` -> `{ credentials: CredentialInfo[] }`. */
 export interface CredentialInfo {
   readonly targetId: TargetId;
@@ -192,6 +203,8 @@ export interface SessionRequest {
   readonly authenticationMethod: AuthenticationMethod;
   /** User name at the target, for Kerberos: `name@realm`. */
   readonly signInName?: string;
+  /** A sign-in with Entra ID that the person made for the target: `EntraSignInBegun.id`. */
+  readonly entraSignIn?: string;
   /** What the gateway signs in with at the target; without it, the target's own credential if it has one. */
   readonly credential?: { readonly userName: string; readonly domain?: string; readonly password: string };
   /**

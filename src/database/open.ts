@@ -4,6 +4,7 @@ import { migrations as ownMigrations } from '../../migrations/index.js';
 import { ApiTokenRepository } from './api-tokens.js';
 import { AuditEventRepository } from './audit-events.js';
 import { CredentialRepository } from './credentials.js';
+import { EntraSignInRepository } from './entra-sign-ins.js';
 import { migrate } from './migrate.js';
 import { postgresDialect } from './postgres-dialect.js';
 import { RecordingMediaRepository } from './recording-media.js';
@@ -42,6 +43,7 @@ export interface Repositories {
   readonly settings: SettingRepository;
   readonly targetCredentials: TargetCredentialRepository;
   readonly sessionSecrets: SessionSecretRepository;
+  readonly entraSignIns: EntraSignInRepository;
 }
 
 export interface Database extends Repositories {
@@ -100,5 +102,6 @@ function repositories(db: Kysely<Schema>): Repositories {
     settings: new SettingRepository(db),
     targetCredentials: new TargetCredentialRepository(db),
     sessionSecrets: new SessionSecretRepository(db),
+    entraSignIns: new EntraSignInRepository(db),
   };
 }

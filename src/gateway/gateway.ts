@@ -21,6 +21,7 @@ import { Identity } from '../identity/identity.js';
 import { SessionPolicy } from '../inventory/session-policy.js';
 import { PortalEntrance } from '../portal/portal-entrance.js';
 import { gfxOfferOf } from '../rdp/relay/shaping/graphics-pipeline.js';
+import { GATEWAY_ABILITIES, withEntra } from '../policy/gateway-abilities.js';
 import { BlobRecordingStore } from '../storage/blob-recording-store.js';
 import { confirmStored } from './composition/confirm-stored.js';
 import { openCredentials } from './composition/credentials.js';
@@ -164,7 +165,12 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     minVersion: 'TLSv1.2',
   });
   const credentials = await openCredentials(settings, database, audit);
-  const policy = new SessionPolicy({ database, recording: settings.recording, clock });
+  const policy = new SessionPolicy({
+    database,
+    recording: settings.recording,
+    clock,
+    ...(credentials.entra !== null && { abilities: withEntra(GATEWAY_ABILITIES) }),
+  });
   const places = new SessionPlaces(database, settings, clock);
   const attempts = new LockOut(attemptLimits(settings.ticketAttempts));
   const admission = { database, audit, clock, policy, live, places, attempts };
@@ -205,6 +211,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     gatewayId: settings.gatewayId,
     policy,
     secrets: credentials.sessions,
+    entra: credentials.entra?.signIns ?? null,
     places,
     oneTime: credentials.oneTime,
     tlsOnlyTickets: settings.tlsOnlyTickets,
@@ -225,6 +232,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
       disconnect: (id, user) => control.requestDisconnect(id, user),
     },
     credentials: credentials.targets,
+    entra: credentials.entra?.signIns ?? null,
     health: new GatewayHealth({ database, audit, store, recordings, live, encoder, clock }),
     recordings: recordingRoutes({
       viewer: (request) => ({ actor: `user:${request.user.id}`, ...request.user }),

@@ -124,6 +124,24 @@ const PROBLEMS = {
     detail: 'The database did not answer or refused the request.',
     remedy: 'Try again. If it goes on, ask an administrator to look at the health page.',
   },
+  'entra-not-configured': {
+    status: 409,
+    title: 'Sign-in with Entra ID is not set up',
+    detail: 'No authority that issues access tokens for RDP is configured.',
+    remedy: 'Choose another authentication method, or ask an administrator to set WITNESS_ENTRA_AUTHORITY.',
+  },
+  'entra-unavailable': {
+    status: 503,
+    title: 'The sign-in page cannot be reached',
+    detail: 'The authority that issues access tokens for RDP does not answer.',
+    remedy: 'Try again. If it goes on, ask an administrator to look at WITNESS_ENTRA_AUTHORITY.',
+  },
+  'entra-sign-in-missing': {
+    status: 409,
+    title: 'You are not signed in with Entra ID for this target',
+    detail: 'The session needs a sign-in with Entra ID that was made for this target in the last minutes.',
+    remedy: 'Sign in with Entra ID for the target, then ask for the session again.',
+  },
   'credential-store-unavailable': {
     status: 503,
     title: 'The store of credentials cannot be used',

@@ -11,6 +11,7 @@ import { accountRoutes } from './account-routes.js';
 import { auditRoutes } from './audit-routes.js';
 import { CONTENT_SECURITY } from './content-security.js';
 import { credentialRoutes } from './credential-routes.js';
+import { entraRoutes } from './entra-routes.js';
 import { installErrorHandling } from './error-handler.js';
 import { hostRoutes } from './host-routes.js';
 import { type GuardedRoute, installGuard, REVIEWERS } from './guard.js';
@@ -19,7 +20,7 @@ import { liveSessionRoutes } from './live-session-routes.js';
 import { ProblemError } from './problems.js';
 import { decorateRequestUser } from './request-user.js';
 import { roleRoutes } from './role-routes.js';
-import type { CredentialService, HealthService, SessionService } from './services.js';
+import type { CredentialService, EntraService, HealthService, SessionService } from './services.js';
 import { sessionRoutes } from './session-routes.js';
 import { signInRoutes } from './sign-in-routes.js';
 import { targetChannelRoutes } from './target-channel-routes.js';
@@ -40,6 +41,8 @@ export interface HttpServerDeps {
   readonly identity: Identity;
   readonly sessions: SessionService;
   readonly credentials: CredentialService;
+  /** Null where no authority of Entra ID is configured. */
+  readonly entra: EntraService | null;
   /** What channels may be used for where a target does not say. */
   readonly channels: ChannelPolicy;
   readonly health: HealthService;
@@ -97,6 +100,7 @@ async function installApi(api: FastifyInstance, deps: HttpServerDeps): Promise<v
   hostRoutes(api, deps);
   roleRoutes(api, deps);
   credentialRoutes(api, deps);
+  entraRoutes(api, deps);
   targetChannelRoutes(api, deps);
   liveSessionRoutes(api, deps);
   sessionRoutes(api, deps);

@@ -1,7 +1,7 @@
 /** What the HTTP server asks of the rest of the gateway. */
 import type { Health, ReasonInfo, SessionCreated, SessionRequest } from '../contract/api.js';
 import type { SessionId } from '../contract/ids.js';
-import type { TargetId } from '../contract/ids.js';
+import type { TargetId, UserId } from '../contract/ids.js';
 import type { TargetCredentialRecord } from '../database/target-credentials.js';
 import type { RequestUser } from './request-user.js';
 
@@ -10,8 +10,8 @@ export type SessionRequestResult =
   | { readonly denied: readonly ReasonInfo[] }
   /** Too many sessions are open. */
   | { readonly full: ReasonInfo }
-  /** The gateway has no such tickets. */
-  | { readonly refused: 'tls-only-tickets-off' };
+  /** The gateway has no such tickets; or the session needs a sign-in that was not made. */
+  | { readonly refused: 'tls-only-tickets-off' | 'entra-sign-in-missing' };
 
 /** Requests, decisions and disconnects are in the audit log before they have an effect: that is this service's part. */
 export interface SessionService {
@@ -36,4 +36,15 @@ export interface CredentialService {
   ): Promise<void>;
   /** False when the target has none. */
   clear(actor: string, target: { readonly id: TargetId; readonly name: string }): Promise<boolean>;
+}
+
+/** Signing in with Entra ID for a target. Steps are in the audit log before they have an effect. */
+export interface EntraService {
+  begin(
+    userId: UserId,
+    target: { readonly id: TargetId; readonly address: string },
+  ): Promise<{ readonly id: string; readonly authorizationUrl: string; readonly browserSecret: string }>;
+  /** Null when the sign-in is granted. */
+  finish(query: string, browserSecret: string, clientAddress: string): Promise<'attempt' | 'authority' | null>;
+  isGranted(id: string, userId: UserId): Promise<boolean>;
 }

@@ -26,6 +26,7 @@ const SESSION_REQUEST = Type.Object(
     authenticationMethod: Type.Union([Type.Literal('password'), Type.Literal('kerberos'), Type.Literal('entra')]),
     credential: Type.Optional(TYPED_CREDENTIAL),
     clientSecurity: Type.Optional(Type.Union([Type.Literal('nla'), Type.Literal('tls')])),
+    entraSignIn: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
     signInName: Type.Optional(Type.String({ minLength: 1, maxLength: 256, pattern: '^[^\\x00-\\x1f\\x7f]+$' })),
   },
   { additionalProperties: false },

@@ -22,3 +22,12 @@ export const GATEWAY_ABILITIES: GatewayAbilities = {
   portal: { entrance: true, authentication: { password: true, kerberos: false, entra: false } },
   shareableLinks: false,
 };
+
+/** What this gateway can do where an authority issues access tokens of Entra ID for RDP. */
+export function withEntra(abilities: GatewayAbilities): GatewayAbilities {
+  const able = ({ entrance, authentication }: EntranceAbilities): EntranceAbilities => ({
+    entrance,
+    authentication: { ...authentication, entra: true },
+  });
+  return { ...abilities, native: able(abilities.native), portal: able(abilities.portal) };
+}

@@ -53,6 +53,7 @@ const CODES: { readonly [Problem in PortalProblem]: Code } = {
   'target-logon-failed': { http: 401 },
   'target-logon-denied': { http: 403 },
   'target-credssp-failed': { http: 502 },
+  'target-entra-failed': { http: 502 },
   'target-tls-failed': { tls: TLS_HANDSHAKE_FAILURE },
   'invalid-request': { http: 400 },
   'ssh-not-supported': { http: 501 },

@@ -109,6 +109,7 @@ export async function makeHttpBench(
     channels: new Set<ChannelUse>(['clipboard-to-target', 'drives']),
     sessions,
     credentials: new TargetCredentials({ database, audit, clock, store: new EmbeddedSecretStore(Buffer.alloc(32, 7)) }),
+    entra: null,
     health: { health: async () => full.health },
     recordings: async (scope) => {
       scope.get('/:sessionId', (request) => ({ watcher: request.user.userName }));

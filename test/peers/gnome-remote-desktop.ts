@@ -47,6 +47,7 @@ export async function startGnomeRemoteDesktop(
 ip link set lo up
 '${process.execPath}' '${join(home, 'way-in.mjs')}' '${socketFile}' &
 pipewire &
+until [ -S '${join(home, 'pipewire-0')}' ]; do sleep 0.05; done
 wireplumber &
 mutter --headless --wayland --no-x11 --virtual-monitor 1024x768 --wayland-display '${display}' &
 until [ -S '${join(home, display)}' ]; do sleep 0.05; done

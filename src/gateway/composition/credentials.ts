@@ -1,13 +1,15 @@
 /** Opens what credentials are kept with: the key, and the store that the settings name. */
 import path from 'node:path';
 import type { Database } from '../../database/open.js';
-import type { Settings } from '../config/settings.js';
+import { SettingError, type Settings } from '../config/settings.js';
 import { EmbeddedSecretStore } from '../credentials/embedded-secret-store.js';
 import { OneTimePasswords } from '../credentials/one-time-passwords.js';
 import { KeyVaultSecretStore } from '../credentials/key-vault-secret-store.js';
 import type { SecretStore } from '../credentials/secret-store.js';
 import { SessionSecrets } from '../credentials/session-secrets.js';
 import { TargetCredentials } from '../credentials/target-credentials.js';
+import { EntraAuthority } from '../entra/authority.js';
+import { EntraSignIns } from '../entra/entra-sign-ins.js';
 import { loadOrCreateKey } from '../keys/key-store.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 
@@ -15,12 +17,14 @@ export interface Credentials {
   readonly targets: TargetCredentials;
   readonly sessions: SessionSecrets;
   readonly oneTime: OneTimePasswords;
+  /** Null where no authority is configured. */
+  readonly entra: { readonly authority: EntraAuthority; readonly signIns: EntraSignIns } | null;
 }
 
 /** @throws KeyFileError when the key's file does not hold a key */
 export async function openCredentials(
   settings: Settings,
-  database: Pick<Database, 'targetCredentials'>,
+  database: Pick<Database, 'targetCredentials' | 'entraSignIns'>,
   audit: AuditAppender,
 ): Promise<Credentials> {
   const key = await credentialKey(settings);
@@ -29,7 +33,23 @@ export async function openCredentials(
     targets: new TargetCredentials({ database, audit, store, clock: Date.now }),
     sessions: new SessionSecrets(key),
     oneTime: new OneTimePasswords(key),
+    entra: openEntra(settings, database, audit, key),
   };
+}
+
+function openEntra(
+  settings: Settings,
+  database: Pick<Database, 'entraSignIns'>,
+  audit: AuditAppender,
+  key: Buffer,
+): Credentials['entra'] {
+  const { entraAuthority: issuer, entraClientId: clientId, entraScope: scope, entraRedirect } = settings;
+  if (issuer === '') return null;
+  if (clientId === '') throw new SettingError('WITNESS_ENTRA_CLIENT_ID', '', 'the application id at the authority');
+  const redirectUri =
+    entraRedirect === '' ? `https://${settings.publicHost}:${settings.httpPort}/api/v1/entra/callback` : entraRedirect;
+  const authority = new EntraAuthority({ issuer, clientId, redirectUri });
+  return { authority, signIns: new EntraSignIns({ database, audit, authority, key, scope, clock: Date.now }) };
 }
 
 /** From the environment, else from its file, which is made at the first start. */

@@ -21,6 +21,7 @@ export async function targetConnector(
     database,
     credentials: credentials.targets,
     secrets: credentials.sessions,
+    entra: credentials.entra?.authority ?? null,
     audit,
     clock: Date.now,
     roots: await readRoots(settings.targetRoots),

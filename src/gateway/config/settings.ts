@@ -60,6 +60,11 @@ export interface Settings extends IdentitySettings {
   readonly targetCertificateChange: 'refuse' | 'allow';
   readonly targetRoots: string;
   readonly credentialStore: string;
+  /** Empty: nobody signs in at targets with Entra ID. */
+  readonly entraAuthority: string;
+  readonly entraClientId: string;
+  readonly entraScope: string;
+  readonly entraRedirect: string;
   /** 32 bytes in base64, or empty. */
   readonly credentialKey: string;
   readonly credentialKeyFile: string;
@@ -207,6 +212,33 @@ const DEFINITIONS: { readonly [Name in keyof Settings]: Definition<Settings[Name
     text('a PEM file, or nothing', /^/),
     '',
     'certificates of the authorities that targets may have their certificates from',
+  ),
+  entraAuthority: setting(
+    'WITNESS_ENTRA_AUTHORITY',
+    text(
+      'an https:// URL, http:// on this machine, or nothing',
+      /^(https:\/\/.+|http:\/\/(localhost|127\.0\.0\.1)[:/].*)?$/,
+    ),
+    '',
+    'issuer of access tokens for RDP, such as https://login.microsoftonline.com/<tenant>/v2.0; nothing: no Entra ID at targets',
+  ),
+  entraClientId: setting(
+    'WITNESS_ENTRA_CLIENT_ID',
+    text('an application id, or nothing', /^[A-Za-z0-9._-]*$/),
+    '',
+    'public client that the authority knows the gateway as',
+  ),
+  entraScope: setting(
+    'WITNESS_ENTRA_SCOPE',
+    text('a scope; {host} stands for the address of the target', /^\S+$/),
+    'ms-device-service://termsrv.wvd.microsoft.com/name/{host}/user_impersonation',
+    'scope of access tokens for RDP',
+  ),
+  entraRedirect: setting(
+    'WITNESS_ENTRA_REDIRECT',
+    text('an https:// URL, or nothing for /api/v1/entra/callback on the public host', /^(https:\/\/.+)?$/),
+    '',
+    'where the authority sends people back to',
   ),
   credentialStore: setting(
     'WITNESS_CREDENTIAL_STORE',

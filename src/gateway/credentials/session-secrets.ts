@@ -5,6 +5,7 @@
 import type { SessionId } from '../../contract/ids.js';
 import type { SessionSecretRepository } from '../../database/session-secrets.js';
 import { openSealed, seal } from '../keys/sealing.js';
+import { EntraProof, type EntraProofParts } from '../entra/entra-proof.js';
 import { Credential } from './credential.js';
 
 export interface TypedCredential {
@@ -12,6 +13,13 @@ export interface TypedCredential {
   readonly domain: string;
   readonly password: string;
 }
+
+/** As it is sealed. */
+export type SessionSecret =
+  ({ readonly kind: 'password' } & TypedCredential) | ({ readonly kind: 'entra' } & EntraProofParts);
+
+/** In memory. */
+export type SignInSecret = Credential | EntraProof;
 
 export class SessionSecrets {
   readonly #key: Buffer;
@@ -24,24 +32,25 @@ export class SessionSecrets {
   async keep(
     repository: Pick<SessionSecretRepository, 'put'>,
     sessionId: SessionId,
-    typed: TypedCredential,
+    secret: SessionSecret,
     expiresAtMs: number,
   ): Promise<void> {
-    const { userName, domain, password } = typed;
-    const plain = Buffer.from(JSON.stringify({ userName, domain, password }));
+    const plain = Buffer.from(JSON.stringify(secret));
     const sealed = seal(this.#key, purposeOf(sessionId), plain).toString('base64');
     plain.fill(0);
     await repository.put(sessionId, sealed, expiresAtMs);
   }
 
   /** Erases it in the database and gives it to the caller, who erases it in memory; null when there is none. */
-  async take(repository: Pick<SessionSecretRepository, 'take'>, sessionId: SessionId): Promise<Credential | null> {
+  async take(repository: Pick<SessionSecretRepository, 'take'>, sessionId: SessionId): Promise<SignInSecret | null> {
     const sealed = await repository.take(sessionId);
     if (sealed === null) return null;
     const plain = openSealed(this.#key, purposeOf(sessionId), Buffer.from(sealed, 'base64'));
     // It was sealed by `keep`, and the seal is not broken.
-    const { userName, domain, password } = JSON.parse(plain.toString('utf8')) as TypedCredential;
+    const secret = JSON.parse(plain.toString('utf8')) as SessionSecret;
     plain.fill(0);
+    if (secret.kind === 'entra') return new EntraProof(secret);
+    const { userName, domain, password } = secret;
     return new Credential({ userName, domain, restrictedAdmin: false }, Buffer.from(password));
   }
 }

@@ -65,7 +65,7 @@ export async function runSession(
   } finally {
     target.socket.destroy();
     client.destroy();
-    lifecycle.eraseUnheld(session.id, target.typedCredential);
+    lifecycle.eraseUnheld(session.id, target.signIn);
   }
 }
 
@@ -91,7 +91,7 @@ async function connectLegs(
     return;
   }
   const live = admitted.live ?? (await lifecycle.begin(session, admitted.permit));
-  live.typedCredential ??= target.typedCredential;
+  live.signIn ??= target.signIn;
   await new SessionConnection(options, live, client, stream, target).run();
 }
 

@@ -4,7 +4,7 @@ import type { SessionId } from '../../contract/ids.js';
 import type { DesktopSize, Losses } from '../../contract/recorder-protocol.js';
 import type { RecordingPermit } from '../../policy/permit.js';
 import type { SessionRecord } from '../../database/sessions.js';
-import type { Credential } from '../credentials/credential.js';
+import type { SignInSecret } from '../credentials/session-secrets.js';
 import type { LiveRecording } from '../recording/recording-service.js';
 
 /** Why a session ended; stable words for the audit log and the API. */
@@ -46,8 +46,8 @@ export class LiveSession {
   bytesFromTarget = 0;
   connections = 0;
   reconnectTimer: NodeJS.Timeout | null = null;
-  /** What the person typed for this session, while its client may come back. */
-  typedCredential: Credential | null = null;
+  /** What the person signs in with in this session, while its client may come back. */
+  signIn: SignInSecret | null = null;
   /** Set while a connection wants to hear of them. */
   onRecordingLost: ((reason: string) => void) | null = null;
   onLosses: ((losses: Losses, desktop: DesktopSize) => void) | null = null;

@@ -6,7 +6,7 @@ import type { ManifestBody } from '../../contract/manifest.js';
 import type { Database } from '../../database/open.js';
 import type { SessionRecord } from '../../database/sessions.js';
 import type { RecordingPermit } from '../../policy/permit.js';
-import type { Credential } from '../credentials/credential.js';
+import type { SignInSecret } from '../credentials/session-secrets.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 import type { RecordingService } from '../recording/recording-service.js';
 import { LiveSession, type LiveSessions, type SessionEndReason } from './live-session.js';
@@ -139,7 +139,7 @@ export class SessionLifecycle {
     const { audit, database, clock, live: all } = this.#options;
     if (all.get(live.id) !== live) return;
     all.remove(live.id);
-    live.typedCredential?.erase();
+    live.signIn?.erase();
     if (live.reconnectTimer !== null) clearTimeout(live.reconnectTimer);
     live.recording?.recording.sessionEnded(outcomeOf(reason));
     const endedAtMs = clock();
@@ -150,9 +150,9 @@ export class SessionLifecycle {
     await database.sessions.update(live.id, update);
   }
 
-  /** A connection is over: what the person typed is kept by a session that its client may come back to, and nobody else. */
-  eraseUnheld(id: SessionId, credential: Credential | null): void {
-    if (this.#options.live.get(id)?.typedCredential !== credential) credential?.erase();
+  /** A connection is over: what the person signs in with is kept by a session that its client may come back to, and nobody else. */
+  eraseUnheld(id: SessionId, signIn: SignInSecret | null): void {
+    if (this.#options.live.get(id)?.signIn !== signIn) signIn?.erase();
   }
 
   /** Ends a session wherever it is, connected or waiting. */

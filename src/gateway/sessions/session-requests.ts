@@ -8,7 +8,8 @@ import type { Decided, SessionPolicy } from '../../inventory/session-policy.js';
 import { explain } from '../../policy/decide.js';
 import { recordingSettingOf } from '../../policy/facts.js';
 import type { OneTimePasswords } from '../credentials/one-time-passwords.js';
-import type { SessionSecrets } from '../credentials/session-secrets.js';
+import type { SessionSecret, SessionSecrets } from '../credentials/session-secrets.js';
+import type { EntraSignIns } from '../entra/entra-sign-ins.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 import { createTicket, routingTokenOf, ticketHash } from '../rdp/ticket.js';
 import { rdpFileFor, xfreerdpCommandFor } from './connect-instructions.js';
@@ -27,6 +28,8 @@ export interface SessionRequestsOptions {
   readonly gatewayId: string;
   readonly policy: SessionPolicy;
   readonly secrets: Pick<SessionSecrets, 'keep'>;
+  /** Null where no authority of Entra ID is configured. */
+  readonly entra: Pick<EntraSignIns, 'take'> | null;
   readonly places: Pick<SessionPlaces, 'look'>;
   readonly oneTime: Pick<OneTimePasswords, 'create'>;
   readonly tlsOnlyTickets: boolean;
@@ -41,7 +44,8 @@ export type SessionRequestResult =
   | { readonly denied: readonly ReasonInfo[] }
   /** Too many sessions are open. */
   | { readonly full: ReasonInfo }
-  | { readonly refused: 'tls-only-tickets-off' };
+  /** There are no such tickets here; or a session of Entra ID has no sign-in that was made for it. */
+  | { readonly refused: 'tls-only-tickets-off' | 'entra-sign-in-missing' };
 
 export class SessionRequests {
   readonly #options: SessionRequestsOptions;
@@ -74,8 +78,11 @@ export class SessionRequests {
       await audit.append({ kind: 'session.limit-reached', actor, sessionId: id, data });
       return { full: explainNoPlace(full) };
     }
+    const secret = await this.#secretFor(user, request);
+    if (secret === 'missing') return { refused: 'entra-sign-in-missing' };
     const recorded = decision.permit !== null;
-    return { created: await this.#create({ id, user, request, decided, recorded, target, actor, clientAddress }) };
+    const authorised = { id, user, request, decided, recorded, target, actor, clientAddress, secret };
+    return { created: await this.#create(authorised) };
   }
 
   async #create(authorised: {
@@ -87,9 +94,10 @@ export class SessionRequests {
     target: TargetRecord;
     actor: string;
     clientAddress: string;
+    secret: SessionSecret | null;
   }): Promise<SessionCreated> {
     const { database, audit, clock, gatewayId, ticketLifetimeMs, rdpAddress } = this.#options;
-    const { id, user, request, recorded, target } = authorised;
+    const { id, user, request, recorded, target, secret } = authorised;
     const { facts, decision } = authorised.decided;
     const nowMs = clock();
     const expiresAtMs = nowMs + ticketLifetimeMs;
@@ -132,10 +140,7 @@ export class SessionRequests {
         boundClientAddress: bound,
         proof: oneTime?.proof ?? null,
       });
-      const { credential } = request;
-      if (credential === undefined) return;
-      const typed = { ...credential, domain: credential.domain ?? '' };
-      await this.#options.secrets.keep(sessionSecrets, id, typed, expiresAtMs);
+      if (secret !== null) await this.#options.secrets.keep(sessionSecrets, id, secret, expiresAtMs);
     });
     const routingToken = routingTokenOf(ticket);
     const told = oneTime?.told ?? null;
@@ -149,6 +154,18 @@ export class SessionRequests {
       xfreerdp: xfreerdpCommandFor(instructions),
       rdpFile: rdpFileFor(instructions),
     };
+  }
+
+  /** What the session signs in with, of what the person gave for it; null: nothing. */
+  async #secretFor(user: RequestingUser, request: SessionRequest): Promise<SessionSecret | 'missing' | null> {
+    const { authenticationMethod, credential, entraSignIn, targetId } = request;
+    if (authenticationMethod !== 'entra') {
+      return credential === undefined ? null : { kind: 'password', ...credential, domain: credential.domain ?? '' };
+    }
+    const { entra, database } = this.#options;
+    if (entra === null || entraSignIn === undefined) return 'missing';
+    const proof = await entra.take(database.entraSignIns, entraSignIn, user.id, targetId);
+    return proof === null ? 'missing' : { kind: 'entra', ...proof };
   }
 
   #uuid(): string {

@@ -128,14 +128,14 @@ await onBothDatabases('credentials', (engine) => {
     const database = await engine.open();
     const secrets = new SessionSecrets(KEY);
     const [first, second] = [await storeSession(database), await storeSession(database)];
-    const typed = { userName: 'ada', domain: '', password: PASSWORD };
+    const typed = { kind: 'password', userName: 'ada', domain: '', password: PASSWORD } as const;
     await secrets.keep(database.sessionSecrets, first.id, typed, NOW_MS + 1);
     await secrets.keep(database.sessionSecrets, second.id, typed, NOW_MS + 1000);
     expect(JSON.stringify(await database.kysely.selectFrom('session_secrets').selectAll().execute())).not.toContain(
       'ada',
     );
     const taken = await Promise.all([1, 2, 3].map(() => secrets.take(database.sessionSecrets, second.id)));
-    expect(taken.filter((one) => one !== null).map((one) => one.password)).toEqual([PASSWORD]);
+    expect(taken.filter((one) => one instanceof Credential).map((one) => one.password)).toEqual([PASSWORD]);
     expect(await database.sessionSecrets.eraseExpired(NOW_MS + 1)).toBe(1);
     expect(await secrets.take(database.sessionSecrets, first.id)).toBeNull();
   });
@@ -194,7 +194,7 @@ describe('a credential in the database', () => {
     const database = await engine.open();
     const secrets = new SessionSecrets(KEY);
     const stored = await storeSession(database);
-    const typed = { userName: 'ada', domain: '', password: PASSWORD };
+    const typed = { kind: 'password', userName: 'ada', domain: '', password: PASSWORD } as const;
     await secrets.keep(database.sessionSecrets, stored.id, typed, NOW_MS + 1);
     const take = async () => database.sessionSecrets.take(stored.id);
     await expect(secrets.take({ take }, sessionId('another'))).rejects.toThrow('do not open');

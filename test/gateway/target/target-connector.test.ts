@@ -100,6 +100,7 @@ async function open(given: Given): Promise<Desk> {
   const connector = new TargetConnector({
     database: { sessionSecrets: {} as never },
     roots: [],
+    entra: null,
     audit: { append },
     clock: Date.now,
     certificates: {
@@ -264,7 +265,7 @@ describe('a target with TLS alone', () => {
   it('is told what the client says where there is no credential', async () => {
     const leg = await (await open({ answer: selects(PROTOCOL_SSL) })).connect();
     leg.socket.destroy();
-    expect(leg).toMatchObject({ clientInfo: null, typedCredential: null });
+    expect(leg).toMatchObject({ clientInfo: null, signIn: null });
   });
 });
 
@@ -300,13 +301,13 @@ describe('a credential that was typed for the session', () => {
     const leg = await desk.connect();
     leg.socket.destroy();
     expect(leg.clientInfo?.userName).toBe('svc');
-    expect(leg.typedCredential?.password).toBe(PASSWORD);
+    expect((leg.signIn as Credential).password).toBe(PASSWORD);
     const live = new LiveSession(desk.session, null, 0, new Set());
-    live.typedCredential = leg.typedCredential;
+    live.signIn = leg.signIn;
     const again = await desk.connect(live);
     again.socket.destroy();
     expect(again.clientInfo).toMatchObject({ userName: 'svc', password: PASSWORD });
-    expect(live.typedCredential?.password).toBe(PASSWORD);
+    expect((live.signIn as Credential).password).toBe(PASSWORD);
     expect(desk.given).toHaveLength(1);
   });
 

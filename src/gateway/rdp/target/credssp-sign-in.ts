@@ -1,11 +1,12 @@
 /** NLA at a target: CredSSP with a credential of the gateway's, and what its failure means for the session. */
 import type { TLSSocket } from 'node:tls';
-import { type NlaProblem, NlaError } from '../../../rdp/nla/nla-error.js';
+import { NlaError } from '../../../rdp/nla/nla-error.js';
 import { PROTOCOL_HYBRID_EX } from '../../../rdp/connection/security-protocols.js';
 import type { Credential } from '../../credentials/credential.js';
 import { connectCredssp } from '../../nla/connect-credssp.js';
 import { subjectPublicKeyOf } from '../../nla/platform.js';
-import { TargetError, type TargetProblem } from './target-error.js';
+import { targetProblemOf } from './logon-problem.js';
+import { TargetError } from './target-error.js';
 import { shownBy } from './tls.js';
 
 export interface CredsspSignInOptions {
@@ -35,31 +36,7 @@ export async function signInWithCredssp(
       clock,
     });
   } catch (error) {
-    if (error instanceof NlaError) throw new TargetError(PROBLEM_OF[error.problem], error.message);
+    if (error instanceof NlaError) throw new TargetError(targetProblemOf(error.problem), error.message);
     throw error;
   }
 }
-
-const PROBLEM_OF: { readonly [Problem in NlaProblem]: TargetProblem } = {
-  'wrong-password': 'target-logon-failed',
-  'unknown-user': 'target-logon-failed',
-  'password-expired': 'target-logon-denied',
-  'account-disabled': 'target-logon-denied',
-  'account-expired': 'target-logon-denied',
-  'account-locked': 'target-logon-denied',
-  'account-restricted': 'target-logon-denied',
-  'logon-not-granted': 'target-logon-denied',
-  'entra-id': 'target-entra-unexpected',
-  'kerberos-only': 'target-credssp-failed',
-  'ntlm-refused': 'target-credssp-failed',
-  'no-common-mechanism': 'target-credssp-failed',
-  'remote-credential-guard': 'target-credssp-failed',
-  'smart-card': 'target-credssp-failed',
-  'weak-security': 'target-credssp-failed',
-  'public-key-mismatch': 'target-credssp-failed',
-  'credssp-version': 'target-credssp-failed',
-  refused: 'target-credssp-failed',
-  protocol: 'target-credssp-failed',
-  timeout: 'target-credssp-failed',
-  closed: 'target-credssp-failed',
-};

@@ -1,7 +1,7 @@
 /** The leg to the target: TCP, negotiation of a security protocol, TLS, the target's certificate, and then the sign-in. */
 import type { TLSSocket } from 'node:tls';
 import type { ClientInfoCredential } from '../../../rdp/relay/shaping/client-info.js';
-import type { Credential } from '../../credentials/credential.js';
+import type { SignInSecret } from '../../credentials/session-secrets.js';
 import { type Asked, type Negotiated, negotiate } from './negotiate.js';
 import { openSocket, type TargetAddress } from './tcp.js';
 import { type ShownCertificate, shownBy, upgrade } from './tls.js';
@@ -10,14 +10,16 @@ import { type ShownCertificate, shownBy, upgrade } from './tls.js';
 export interface OpenLeg {
   readonly socket: TLSSocket;
   readonly selectedProtocol: number;
+  /** Flags of RDP_NEG_RSP. */
+  readonly flags: number;
   readonly certificate: ShownCertificate;
 }
 
 export interface TargetLeg extends OpenLeg {
   /** What Client Info has to say in the place of what the client says; null: the client's own. */
   readonly clientInfo: ClientInfoCredential | null;
-  /** The session's own credential, for when its client comes back; whoever has it erases it. */
-  readonly typedCredential: Credential | null;
+  /** What was given for this session alone, for when its client comes back; whoever has it erases it. */
+  readonly signIn: SignInSecret | null;
 }
 
 export interface TargetLegOptions extends TargetAddress, Asked {
@@ -44,7 +46,7 @@ export async function openTargetLeg(options: TargetLegOptions): Promise<OpenLeg>
     const certificate = shownBy(tls);
     await options.checkCertificate(certificate);
     await options.signIn?.(tls, negotiated);
-    return { socket: tls, selectedProtocol: negotiated.selectedProtocol, certificate };
+    return { socket: tls, ...negotiated, certificate };
   } catch (error) {
     socket.destroy();
     throw error;

@@ -100,6 +100,11 @@ const PROBLEMS = {
     sentence: 'The target knows the account and does not let it in.',
     remedy: 'Ask the target’s administrator; the detail says what is wrong with the account.',
   },
+  'target-entra-failed': {
+    errorInfo: CB_REDIRECTING_TO_DESTINATION,
+    sentence: 'Sign-in with Microsoft Entra ID at the target failed.',
+    remedy: 'Sign in again; the detail says where it failed.',
+  },
   'target-credssp-failed': {
     errorInfo: CB_REDIRECTING_TO_DESTINATION,
     sentence: 'NLA with the target failed.',
