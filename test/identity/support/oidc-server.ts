@@ -43,7 +43,7 @@ export async function startOidcServer(redirectUri: string): Promise<OidcServer> 
 }
 
 /** The provider tells on the console what else it wants before it is used in earnest. */
-function silenceAdvice(): void {
+export function silenceAdvice(): void {
   for (const level of ['warn', 'info'] as const) {
     const print = console[level].bind(console);
     console[level] = (...words: unknown[]) => {
@@ -90,7 +90,7 @@ function configuration(
 }
 
 /** Follows redirections with cookies until it is sent to another host. */
-class Visitor {
+export class Visitor {
   readonly #issuer: string;
   readonly #cookies = new Map<string, string>();
 
