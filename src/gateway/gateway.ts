@@ -247,7 +247,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     viewerFolder: path.join(packageRoot(), 'dist', 'viewer'),
     clock,
   });
-  const portal = new PortalEntrance(server.server, { ...entranceOptions, idleMs: settings.portalIdleMs });
+  const portal = new PortalEntrance(server.server, entranceOptions);
   await server.listen({ host: settings.httpHost, port: settings.httpPort });
   closers.push(() => server.close());
   closers.push(() => portal.close());

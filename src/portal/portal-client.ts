@@ -8,6 +8,7 @@ import { confirm } from '../gateway/rdp/client-leg.js';
 import type { SessionClient } from '../gateway/rdp/session-client.js';
 import type { TargetLeg } from '../gateway/rdp/target/open-target-leg.js';
 import type { TargetProblem } from '../gateway/rdp/target/target-error.js';
+import { PROTOCOL_SSL } from '../rdp/connection/security-protocols.js';
 import { EXTENDED_CLIENT_DATA_SUPPORTED } from '../rdp/connection/x224/connection-confirm.js';
 import type { ConnectionRequest } from '../rdp/connection/x224/connection-request.js';
 import { encodeRdCleanPath, type RdCleanPathPdu } from '../rdp/rdcleanpath/rdcleanpath-pdu.js';
@@ -21,8 +22,9 @@ const MAX_CHAIN_BYTES = 48 * 1024;
 
 export class PortalClient implements SessionClient {
   readonly clientAddress: string;
-  /** The browser never says that it has credentials, and servers such as xrdp ask for them again unless it does. */
-  readonly autologon = true;
+  readonly browser = true;
+  /** It binds to the certificate that it is shown, and that is the target's own. */
+  readonly signsIn = true;
   readonly saysOneTimePassword = false;
   readonly #stream: Duplex;
   readonly #request: ConnectionRequest;
@@ -39,7 +41,8 @@ export class PortalClient implements SessionClient {
 
   async open(target: TargetLeg): Promise<Duplex> {
     if (this.#stream.destroyed) throw new Error('the browser is gone');
-    const { selectedProtocol } = target;
+    // Where the gateway has signed in, the browser has nothing to prove any more.
+    const selectedProtocol = target.clientInfo === null ? target.selectedProtocol : PROTOCOL_SSL;
     const negotiation = { kind: 'response', flags: EXTENDED_CLIENT_DATA_SUPPORTED, selectedProtocol } as const;
     send(this.#stream, {
       kind: 'response',

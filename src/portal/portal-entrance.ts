@@ -8,7 +8,6 @@ import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 import { admit, type AdmissionOptions } from '../gateway/rdp/admission.js';
 import { PeerSilentError } from '../gateway/rdp/connection-start.js';
 import { runSession, type SessionRunnerOptions } from '../gateway/rdp/session-runner.js';
-import type { SessionEndReason } from '../gateway/sessions/live-session.js';
 import { DecodeError } from '../rdp/wire/errors.js';
 import { keepAlive } from './keep-alive.js';
 import { PortalClient, refuseStream } from './portal-client.js';
@@ -32,8 +31,6 @@ const CLOSE_DISCONNECTED = 4001;
 export interface PortalEntranceOptions extends SessionRunnerOptions {
   readonly admission: AdmissionOptions;
   readonly maxConnections: number;
-  /** How long nobody may type or point; 0: for ever. */
-  readonly idleMs: number;
 }
 
 const IPV4_PREFIX = /^::ffff:/;
@@ -111,7 +108,7 @@ export class PortalEntrance {
   }
 
   async #handle(webSocket: WebSocket, stream: Duplex, clientAddress: string): Promise<void> {
-    const { admission, audit, log, idleMs } = this.#options;
+    const { admission, audit, log } = this.#options;
     const start = await this.#readStart(stream, clientAddress);
     if (start === null) return;
     const admitted = await admit({ ...admission, audit }, start.ticket, { entrance: 'portal', clientAddress });
@@ -120,10 +117,10 @@ export class PortalEntrance {
       await refuseStream(stream, admitted.reason);
       return;
     }
-    const end = (reason: SessionEndReason): void => admission.live.get(admitted.session.id)?.connection?.end(reason);
-    keepAlive(webSocket, { pingMs: PING_MS, idleMs, onIdle: () => end('client-idle') });
+    keepAlive(webSocket, PING_MS);
     webSocket.on('close', (code) => {
-      if (code === CLOSE_DISCONNECTED) end('client-disconnected');
+      if (code !== CLOSE_DISCONNECTED) return;
+      admission.live.get(admitted.session.id)?.connection?.end('client-disconnected');
     });
     await runSession(this.#options, admitted, new PortalClient(stream, start.request, clientAddress));
   }

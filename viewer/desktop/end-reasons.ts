@@ -26,10 +26,30 @@ const TEXTS: { readonly [reason: string]: EndText } = {
     detail: 'What ran on the machine goes on there.',
     remedy: 'Ask them before you connect again.',
   },
-  'client-idle': {
+  'session-idle': {
     title: 'The session was idle for too long',
     detail: 'Nobody typed or moved the pointer. What ran on the machine goes on there.',
     remedy: AGAIN,
+  },
+  'session-too-long': {
+    title: 'The session has lasted as long as it may',
+    detail: 'What ran on the machine goes on there.',
+    remedy: AGAIN,
+  },
+  'target-entra-unexpected': {
+    title: 'Microsoft Entra ID showed where it was not chosen',
+    detail: 'The session was authorised for another authentication.',
+    remedy: 'Choose Microsoft Entra ID, or another account.',
+  },
+  'target-requires-rdstls': {
+    title: 'The machine wants RDSTLS',
+    detail: 'Redirected sessions use it, and the gateway does not speak it.',
+    remedy: 'Connect to the machine itself instead of a broker that redirects to it.',
+  },
+  'target-credential-unavailable': {
+    title: 'The credential for the machine cannot be read',
+    detail: 'The gateway has one on record, and its store does not answer.',
+    remedy: 'Ask an administrator to look at the store of credentials.',
   },
   'client-lost': {
     title: 'The connection to the gateway was lost',

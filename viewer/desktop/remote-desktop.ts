@@ -13,6 +13,8 @@ import {
 const FIT = 1;
 /** The gateway takes no longer messages. */
 const MESSAGE_BYTES = 64 * 1024;
+/** The component shows itself within this. */
+const SHOWN_MS = 200;
 /** Close code for "the person has disconnected": the gateway does not wait for them to come back. */
 const DISCONNECTED = 4001;
 /** A server that changes the size does so within this; the picture is fitted into the window again then. */
@@ -58,9 +60,10 @@ let loading: Promise<void> | null = null;
 
 /** Connects. Rejects with an error whose message says what the client saw. */
 export async function connectRemoteDesktop(options: RemoteDesktopOptions): Promise<RemoteDesktop> {
-  loading ??= init('WARN');
+  loading ??= init('ERROR');
   await loading;
   const { element, interaction } = await mount(options.host);
+  await clipboardAsked();
   const { clipboard, onWarning, onRemoteClipboard } = options;
   interaction.setEnableClipboard(clipboard);
   interaction.onWarningCallback(onWarning);
@@ -69,7 +72,8 @@ export async function connectRemoteDesktop(options: RemoteDesktopOptions): Promi
   try {
     const { run } = await interaction.connect(configOf(options, interaction));
     interaction.setVisibility(true);
-    element.focus();
+    // What is not visible yet takes no focus, and without it nothing that is typed.
+    setTimeout(() => element.focus(), SHOWN_MS);
     const over = run().then((info) => info.reason(), textOf);
     return handleOf(element, interaction, sockets.caught, over);
   } catch (error) {
@@ -113,6 +117,15 @@ function catchSockets(): { readonly caught: readonly WebSocket[]; readonly stop:
     }
   };
   return { caught, stop: () => void (window.WebSocket = original) };
+}
+
+/**
+ * The component asks for the clipboard when it is ready already, says nothing when it has the answer, and connects without
+ * a clipboard until then.
+ */
+async function clipboardAsked(): Promise<void> {
+  await navigator.permissions.query({ name: 'clipboard-read' as PermissionName }).catch(() => undefined);
+  await new Promise((resolve) => setTimeout(resolve, SHOWN_MS));
 }
 
 interface Mounted {

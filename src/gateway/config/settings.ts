@@ -49,7 +49,6 @@ export interface Settings extends IdentitySettings {
   readonly ticketAddressBinding: boolean;
   readonly ticketAttempts: number;
   readonly reconnectWindowMs: number;
-  readonly portalIdleMs: number;
   readonly maxGapMs: number;
   readonly durability: Durability;
   readonly traceKeep: TraceKeep;
@@ -172,12 +171,6 @@ const DEFINITIONS: { readonly [Name in keyof Settings]: Definition<Settings[Name
     integer(0, 3_600_000, 'ms'),
     '300000',
     'how long a client that lost its connection may come back',
-  ),
-  portalIdleMs: setting(
-    'WITNESS_PORTAL_IDLE_MS',
-    integer(0, 604_800_000, 'ms, 0 for ever'),
-    '14400000',
-    'how long a session in the browser lasts while nobody types or points',
   ),
   maxGapMs: setting('WITNESS_MAX_GAP_MS', integer(0, 600_000, 'ms'), '5000', 'longest gap under "required"'),
   durability: setting(

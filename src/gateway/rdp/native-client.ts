@@ -13,8 +13,9 @@ const HANDSHAKE_TIMEOUT_MS = 15_000;
 
 export class NativeClient implements SessionClient {
   readonly clientAddress: string;
-  /** mstsc and xfreerdp say themselves whether they have credentials. */
-  readonly autologon = false;
+  readonly browser = false;
+  /** Its CredSSP would bind to the gateway's certificate, not to the target's. */
+  readonly signsIn = false;
   readonly saysOneTimePassword = false;
   readonly #socket: Socket;
   readonly #request: ConnectionRequest;

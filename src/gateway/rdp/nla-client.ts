@@ -10,7 +10,9 @@ import type { TargetProblem } from './target/target-error.js';
 export class NlaClient implements SessionClient {
   readonly clientAddress: string;
   readonly requestedProtocols: number;
-  readonly autologon = false;
+  readonly browser = false;
+  /** It has signed in at the gateway. */
+  readonly signsIn = false;
   /** What it says in Client Info is the one-time password. */
   readonly saysOneTimePassword = true;
   readonly #socket: Socket;

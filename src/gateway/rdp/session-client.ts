@@ -8,8 +8,10 @@ export interface SessionClient {
   readonly clientAddress: string;
   /** What the client requested in its negotiation: a combination of PROTOCOL_*. */
   readonly requestedProtocols: number;
-  /** True when the target is to sign the person in with what Client Info says, without a dialogue of its own. */
-  readonly autologon: boolean;
+  /** True for a client in a browser, which does not say all that it has and can do. */
+  readonly browser: boolean;
+  /** True when it speaks CredSSP with the target itself, where the gateway has no credential. */
+  readonly signsIn: boolean;
   /** True when Client Info says what the client signed in with at the gateway: nothing of that is the target's to know. */
   readonly saysOneTimePassword: boolean;
 

@@ -17,6 +17,7 @@ import { type PumpEndReason, RelayPump } from '../relay/relay-pump.js';
 import { LiveSession, type SessionEndReason } from '../sessions/live-session.js';
 import { SessionEndedError, type SessionLifecycle, traceProblem } from '../sessions/session-lifecycle.js';
 import type { Admission } from './admission.js';
+import { passClientSignIn } from './client-sign-in.js';
 import type { SessionClient } from './session-client.js';
 import type { TargetLeg } from './target/open-target-leg.js';
 import type { TargetConnector } from './target/target-connector.js';
@@ -52,7 +53,7 @@ export async function runSession(
   await database.sessions.update(session.id, { state: 'connecting', clientAddress });
   let target: TargetLeg;
   try {
-    target = await options.targets.open(session, admitted.live);
+    target = await options.targets.open(session, admitted.live, client.signsIn);
   } catch (error) {
     if (!(error instanceof TargetError)) throw error;
     log.warn({ sessionId: session.id, reason: error.problem }, 'the target cannot be used');
@@ -84,6 +85,11 @@ async function connectLegs(
     const detail = error instanceof Error ? error.message : 'TLS failed';
     options.log.warn({ sessionId: session.id, reason: 'client-tls-failed', detail }, 'the client cannot be connected');
     await lifecycle.refuse(session, admitted.live, 'client-tls-failed', detail);
+    return;
+  }
+  const notSignedIn = await passClientSignIn(options.log, admitted, stream, target);
+  if (notSignedIn !== null) {
+    await lifecycle.refuse(session, admitted.live, ...notSignedIn);
     return;
   }
   if (admitted.live !== null && !lifecycle.resume(admitted.live)) {
@@ -171,7 +177,7 @@ class SessionConnection {
       recorded: tap !== null,
       targetSelectedProtocol: this.#target.selectedProtocol,
       clientRequestedProtocols: this.#client.requestedProtocols,
-      autologon: this.#client.autologon,
+      browser: this.#client.browser,
       clientInfo: this.#target.clientInfo ?? (this.#client.saysOneTimePassword ? NOBODY : null),
       gfxOffer: this.#options.gfxOffer,
       channels: live.channels,

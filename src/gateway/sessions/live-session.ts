@@ -16,8 +16,6 @@ export type SessionEndReason =
   | 'disconnected-by-administrator'
   | 'session-too-long'
   | 'session-idle'
-  /** Nobody typed or pointed for longer than the portal allows. */
-  | 'client-idle'
   | 'protocol-error-client'
   | 'protocol-error-target'
   | 'server-redirection'

@@ -60,12 +60,12 @@ export class PortalPerson {
     await this.page.getByRole('radio', { name: new RegExp(target) }).check();
     await this.page.getByLabel('User name').fill(credentials.user);
     await this.page.getByLabel('Password').fill(credentials.password);
-    const [page] = await Promise.all([
+    const [page, response] = await Promise.all([
       this.context.waitForEvent('page'),
+      this.context.waitForEvent('response', (answer) => answer.url().endsWith('/api/v1/sessions')),
       this.page.getByRole('button', { name: 'Connect', exact: true }).click(),
     ]);
-    const created = await page.waitForResponse((response) => response.url().endsWith('/api/v1/sessions'));
-    const { sessionId, routingToken } = (await created.json()) as { sessionId: SessionId; routingToken: string };
+    const { sessionId, routingToken } = (await response.json()) as { sessionId: SessionId; routingToken: string };
     await page.getByRole('button', { name: 'Disconnect' }).waitFor({ timeout: DESKTOP_TIMEOUT_MS });
     return { page, sessionId, ticket: routingToken };
   }

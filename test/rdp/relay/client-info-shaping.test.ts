@@ -69,3 +69,11 @@ it('tells the target nothing of a one-time password, and does not sign in with n
   );
   expect(told).toMatchObject({ domain: '', userName: '', password: '', flags: INFO_MOUSE | INFO_UNICODE });
 });
+
+it('has a target sign in whoever gave a name in a browser, which never asks for that', () => {
+  for (const recorded of [true, false]) {
+    expect(shaped(CLIENT, { recorded, browser: true }).flags & INFO_AUTOLOGON).toBe(INFO_AUTOLOGON);
+    expect(shaped({ ...CLIENT, userName: '' }, { recorded, browser: true }).flags & INFO_AUTOLOGON).toBe(0);
+    expect(shaped(CLIENT, { recorded }).flags & INFO_AUTOLOGON).toBe(0);
+  }
+});

@@ -74,6 +74,16 @@ describe('the relay shapes the Connect-Initial', () => {
     }
   });
 
+  it('asks for all colours in the place of a browser, whose client draws 16 bits a pixel askew (2.2.1.3.2)', () => {
+    const few = { highColorDepth: 16, supportedColorDepths: 0x0002, earlyCapabilityFlags: 0x0001 };
+    const frame = withCore(few);
+    const all = { highColorDepth: 24, supportedColorDepths: 0x000a, earlyCapabilityFlags: 0x0003 };
+    for (const recorded of [true, false]) {
+      expect(findClientBlock(shapedInitial(frame, recorded, { browser: true }), 'core')).toMatchObject(all);
+      expect(findClientBlock(shapedInitial(frame, recorded), 'core')).toMatchObject(few);
+    }
+  });
+
   it('does not add the field to core data of a client that is too old to send it', () => {
     const old = {
       connectionType: null,

@@ -15,14 +15,16 @@ const NLA = PROTOCOL_HYBRID | PROTOCOL_HYBRID_EX;
 export interface PasswordPlanOptions extends Omit<CredsspSignInOptions, 'selectedProtocol'> {
   /** `request`: typed for this session; `target`: stored for the target. */
   readonly source: 'request' | 'target';
+  /** Whether the client can sign in with NLA itself where there is no credential. */
+  readonly clientSignsIn: boolean;
 }
 
-/** Without a credential TLS is asked for and nothing is said. @throws TargetError for an account of Entra ID */
+/** Without a credential the gateway says nothing: the client signs in if it can, or the person does inside the desktop. @throws TargetError for an account of Entra ID */
 export function passwordPlan(credential: Credential | null, options: PasswordPlanOptions): SignInPlan {
   // [invariant 1] It would be a sign-in with Entra ID under the label of another method.
   if (credential !== null && isEntraAccount(credential)) throw new TargetError('target-entra-unexpected', 'AzureAD');
   return {
-    asked: askedFor(credential),
+    asked: askedFor(credential, options.clientSignsIn),
     checkNegotiated: (negotiated) => checkRestrictedAdmin(negotiated, credential),
     record: (negotiated) => {
       if (credential === null) return null;
@@ -46,9 +48,9 @@ function isNla({ selectedProtocol }: Negotiated): boolean {
   return (selectedProtocol & NLA) !== 0;
 }
 
-/** NLA takes a credential; without one, the person signs in inside the desktop. */
-function askedFor(credential: Credential | null): Asked {
-  if (credential === null) return { requestedProtocols: PROTOCOL_SSL, flags: 0 };
+/** NLA takes a credential, the gateway's or the client's. */
+function askedFor(credential: Credential | null, clientSignsIn: boolean): Asked {
+  if (credential === null) return { requestedProtocols: PROTOCOL_SSL | (clientSignsIn ? NLA : 0), flags: 0 };
   if (credential.restrictedAdmin) return { requestedProtocols: NLA, flags: RESTRICTED_ADMIN_MODE_REQUIRED };
   return { requestedProtocols: PROTOCOL_SSL | NLA, flags: 0 };
 }

@@ -47,13 +47,14 @@ export class TargetConnector {
 
   /**
    * @param live the session that the client comes back to; null for its first connection
+   * @param clientSignsIn whether the client can sign in with NLA itself where the gateway has no password
    * Rejects with `TargetError`; nothing is left open then, and no secret in memory but that of a live session.
    */
-  async open(session: SessionRecord, live: LiveSession | null): Promise<TargetLeg> {
+  async open(session: SessionRecord, live: LiveSession | null, clientSignsIn = false): Promise<TargetLeg> {
     const { secret, own } = await this.#secretOf(session, live);
     let kept = false;
     try {
-      const plan = await this.#planFor(session, secret, own);
+      const plan = await this.#planFor(session, { secret, own }, clientSignsIn);
       const leg = await this.#connect(session, plan);
       kept = own;
       return { ...leg, clientInfo: plan.clientInfo(leg), signIn: own ? secret : null };
@@ -78,7 +79,7 @@ export class TargetConnector {
   }
 
   /** [invariant 1] A session of Entra ID signs in with Entra ID, and no other session does. */
-  async #planFor(session: SessionRecord, secret: SignInSecret | null, own: boolean): Promise<SignInPlan> {
+  async #planFor(session: SessionRecord, { secret, own }: Held, clientSignsIn: boolean): Promise<SignInPlan> {
     const { clock, entra } = this.#options;
     const common = { timeoutMs: STEP_TIMEOUT_MS, clock };
     if (session.authenticationMethod === 'entra') {
@@ -89,7 +90,7 @@ export class TargetConnector {
     }
     if (secret instanceof EntraProof) throw new TargetError('target-entra-unexpected', 'an access token');
     const source = own ? 'request' : 'target';
-    return passwordPlan(secret, { ...common, host: session.targetAddress, source });
+    return passwordPlan(secret, { ...common, host: session.targetAddress, source, clientSignsIn });
   }
 
   #connect(session: SessionRecord, plan: SignInPlan): Promise<OpenLeg> {

@@ -34,7 +34,8 @@ export const NOBODY: ClientInfoCredential = { domain: '', userName: '', password
 
 export interface ClientInfoPolicy {
   readonly recorded: boolean;
-  readonly autologon?: boolean;
+  /** A client in a browser never says that it has credentials, and servers such as xrdp ask for them again then. */
+  readonly browser?: boolean;
   readonly clientInfo?: ClientInfoCredential | null;
 }
 
@@ -49,14 +50,14 @@ export interface ShapedClientInfo {
 /** In a recorded session no compression is offered that the recorder does not undo; 2.2.1.11.1.1, CompressionTypeMask. */
 export function shapeClientInfo(
   reader: Reader,
-  { recorded, autologon = false, clientInfo = null }: ClientInfoPolicy,
+  { recorded, browser = false, clientInfo = null }: ClientInfoPolicy,
 ): ShapedClientInfo {
   const info = decodeClientInfo(reader);
   const type = (info.flags & COMPRESSION_TYPE_MASK) >>> COMPRESSION_TYPE_SHIFT;
   const offered = recorded ? Math.min(type, MAX_BULK_COMPRESSION_TYPE) : type;
   const told = clientInfo === null ? passedOn(info) : replaced(info, clientInfo);
   const cleared = COMPRESSION_TYPE_MASK | (recorded ? RAIL_FLAGS : 0);
-  const set = (offered << COMPRESSION_TYPE_SHIFT) | (autologon ? INFO_AUTOLOGON : 0);
+  const set = (offered << COMPRESSION_TYPE_SHIFT) | (browser && told.userName !== '' ? INFO_AUTOLOGON : 0);
   const flags = ((told.flags & ~cleared) | set) >>> 0;
   return {
     bytes: encodeClientInfo({ ...told, flags }),

@@ -8,6 +8,7 @@ import {
 import {
   RNS_UD_CS_RELATIVE_MOUSE_INPUT,
   RNS_UD_CS_SUPPORT_DYNVC_GFX_PROTOCOL,
+  RNS_UD_CS_WANT_32BPP_SESSION,
   type ClientCoreData,
 } from '../../connection/gcc/client-core-data.js';
 import {
@@ -26,6 +27,9 @@ import type { CreateContentHash } from '../static/content-hash.js';
 import { GFX_OFFER, type GfxOffer } from './graphics-pipeline.js';
 import { isDynamicChannels, isStaticChannelAllowed } from './static-channels.js';
 
+const HIGH_COLOR_24BPP = 24;
+const RNS_UD_32BPP_SUPPORT = 0x0008;
+
 /** What the shaping of one session rests on. */
 export interface ShapingPolicy {
   readonly recorded: boolean;
@@ -33,8 +37,8 @@ export interface ShapingPolicy {
   readonly targetSelectedProtocol: number;
   /** What the client requested in the negotiation of its own leg. */
   readonly clientRequestedProtocols: number;
-  /** True when the target is to sign the person in with what Client Info says; absent: what the client says. */
-  readonly autologon?: boolean;
+  /** True for the client in a browser, which does not say all that it can do; absent: for no other. */
+  readonly browser?: boolean;
   /** What Client Info is to say in the place of what the client says; absent or null: what the client says. */
   readonly clientInfo?: ClientInfoCredential | null;
   /** What channels may be used for; a channel without any use keeps its slot under a dummy name. */
@@ -66,7 +70,23 @@ function shapeCore<Core extends ClientCoreData>(core: Core, policy: ShapingPolic
   const flags = core.earlyCapabilityFlags;
   const earlyCapabilityFlags = flags !== null && policy.recorded ? flags & ~unrecordable(policy) : flags;
   const serverSelectedProtocol = core.serverSelectedProtocol === null ? null : policy.targetSelectedProtocol;
-  return { ...core, earlyCapabilityFlags, serverSelectedProtocol };
+  const shaped = { ...core, earlyCapabilityFlags, serverSelectedProtocol };
+  return policy.browser === true ? withAllColours(shaped) : shaped;
+}
+
+/**
+ * IronRDP 0.7 asks for 16 bits a pixel although it draws 32, and servers use RemoteFX with 24 and more only. Without it
+ * they send bitmaps whose rows are padded, which it draws askew; 2.2.1.3.2.
+ */
+function withAllColours<Core extends ClientCoreData>(core: Core): Core {
+  const { highColorDepth, supportedColorDepths, earlyCapabilityFlags } = core;
+  if (highColorDepth === null || supportedColorDepths === null || earlyCapabilityFlags === null) return core;
+  return {
+    ...core,
+    highColorDepth: HIGH_COLOR_24BPP,
+    supportedColorDepths: supportedColorDepths | RNS_UD_32BPP_SUPPORT,
+    earlyCapabilityFlags: earlyCapabilityFlags | RNS_UD_CS_WANT_32BPP_SESSION,
+  };
 }
 
 /** Messages are looked into, so they are not compressed. A withheld channel keeps its place, because ids go by position; its name tells the target nothing; 2.2.1.3.4. */

@@ -1,0 +1,35 @@
+/** A client that signs in at the target itself: passed on, and watched for what the recording rule forbids. [invariant 1] */
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import { recordingForbidden } from '../../policy/permit.js';
+import { PROTOCOL_HYBRID, PROTOCOL_HYBRID_EX } from '../../rdp/connection/security-protocols.js';
+import { passSignIn } from '../nla/pass-sign-in.js';
+import type { Admission } from './admission.js';
+import type { TargetLeg } from './target/open-target-leg.js';
+
+/** A client's own sign-in at the target, with a KDC to be asked perhaps. */
+const SIGN_IN_TIMEOUT_MS = 30_000;
+const NLA = PROTOCOL_HYBRID | PROTOCOL_HYBRID_EX;
+
+/** Lets the client sign in where the gateway has not. Null when nothing keeps the session from going on. */
+export async function passClientSignIn(
+  log: Logger,
+  { permit, session }: Pick<Extract<Admission, { kind: 'admitted' }>, 'permit' | 'session'>,
+  stream: Duplex,
+  { socket, selectedProtocol, clientInfo }: TargetLeg,
+): Promise<readonly [reason: string, detail: string] | null> {
+  if ((selectedProtocol & NLA) === 0 || clientInfo !== null) return null;
+  let entraSeen = '';
+  const end = await passSignIn(stream, socket, {
+    timeoutMs: SIGN_IN_TIMEOUT_MS,
+    onEntraSeen: (where) => {
+      entraSeen = where;
+      return permit === null || !recordingForbidden({ ...permit.facts, authenticationMethod: 'entra' });
+    },
+  });
+  if (end === 'signed-in') return null;
+  const reason = end === 'entra' ? 'recording-rule' : 'target-logon-failed';
+  const detail = end === 'entra' ? `Entra ID shows in ${entraSeen}` : `the client's own sign-in ended with: ${end}`;
+  log.warn({ sessionId: session.id, reason, detail }, 'the client did not sign in');
+  return [reason, detail];
+}
