@@ -117,6 +117,26 @@ const TEXTS: { readonly [reason: string]: EndText } = {
     detail: 'The ticket for the session is good for a short time only.',
     remedy: AGAIN,
   },
+  'target-unknown': {
+    title: 'The machine is not in the inventory any more',
+    detail: 'Somebody removed it.',
+    remedy: 'Choose another machine.',
+  },
+  'target-without-restricted-admin': {
+    title: 'The machine does not support restricted admin mode',
+    detail: 'The credential that the gateway has for it is for that mode.',
+    remedy: 'Ask an administrator to store it without, or to switch the mode on at the machine.',
+  },
+  'target-selected-unexpected-protocol': {
+    title: 'The machine selected a security protocol that it was not asked for',
+    detail: 'No RDP server that works does this.',
+    remedy: 'Tell an administrator which machine it was.',
+  },
+  'target-credssp-failed': {
+    title: 'Network level authentication with the machine failed',
+    detail: 'The versions and policies of CredSSP may not fit.',
+    remedy: 'Tell an administrator which machine it was.',
+  },
   'target-unreachable': {
     title: 'The machine cannot be reached',
     detail: 'The gateway got no answer at its address and port.',

@@ -88,7 +88,7 @@ export async function canvasPicture(page: Page): Promise<Raster> {
     const shown = document.querySelector('iron-remote-desktop')?.shadowRoot?.querySelector('canvas') ?? null;
     const copy = document.createElement('canvas');
     const context = copy.getContext('2d', { willReadFrequently: true });
-    if (shown === null || context === null) throw new Error('no desktop');
+    if (shown === null || context === null) throw new Error(`no desktop: ${document.body.innerText}`);
     [copy.width, copy.height] = [shown.width, shown.height];
     context.drawImage(shown, 0, 0);
     const { data } = context.getImageData(0, 0, copy.width, copy.height);
