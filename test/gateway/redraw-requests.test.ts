@@ -22,15 +22,15 @@ describe('a target is asked to draw again', () => {
     for (let timeMs = 0; timeMs <= 120_000; timeMs += 500) {
       if (requests.due(losses(1 + timeMs, 2), timeMs)) asked.push(timeMs / 1000);
     }
-    expect(asked).toEqual([0, 1, 3, 7, 15, 31, 61, 91]);
+    expect(asked).toEqual([0, 2, 6, 14, 30, 60, 90, 120]);
   });
 
   it('soon again for the next loss, when all was well in between', () => {
     const requests = new RedrawRequests(0);
-    for (const timeMs of [0, 1000, 3000]) expect(requests.due(losses(1, 1), timeMs)).toBe(true);
-    expect(requests.due(losses(1, 0), 8000)).toBe(false);
-    expect(requests.due(losses(2, 1), 8000)).toBe(true);
-    expect(requests.due(losses(2, 1), 8900)).toBe(false);
-    expect(requests.due(losses(2, 1), 9000)).toBe(true);
+    for (const timeMs of [0, 2000, 6000]) expect(requests.due(losses(1, 1), timeMs)).toBe(true);
+    expect(requests.due(losses(1, 0), 16_000)).toBe(false);
+    expect(requests.due(losses(2, 1), 16_000)).toBe(true);
+    expect(requests.due(losses(2, 1), 17_900)).toBe(false);
+    expect(requests.due(losses(2, 1), 18_000)).toBe(true);
   });
 });

@@ -4,7 +4,8 @@
  */
 import type { Losses } from '../../contract/recorder-protocol.js';
 
-const FIRST_PAUSE_MS = 1000;
+/** Longer than a gap stays open that is over at once. */
+const FIRST_PAUSE_MS = 2000;
 const LONGEST_PAUSE_MS = 30_000;
 
 /** The requests of one connection. */
