@@ -150,9 +150,9 @@ export class TraceRecordWriter {
     this.#bytes = larger;
   }
 
-  /** The chunk's plaintext; the writer is empty afterwards. */
+  /** The chunk's plaintext, valid until the next `append`; the writer is empty afterwards. */
   take(): Uint8Array {
-    const plaintext = this.#bytes.slice(0, this.#length);
+    const plaintext = this.#bytes.subarray(0, this.#length);
     this.#length = 0;
     return plaintext;
   }

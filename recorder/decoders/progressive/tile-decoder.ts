@@ -119,8 +119,16 @@ export class TileDecoder {
       const end = fields[at + TileField.data + component + 1] as number;
       this.#takeShifts(component);
       const first = decodeFirstPass(
-        ...([view, start, end, bands, this.#shifts, difference] as const),
-        ...([this.#temporary, state.coefficients, signs, component * COEFFICIENTS] as const),
+        view,
+        start,
+        end,
+        bands,
+        this.#shifts,
+        difference,
+        this.#temporary,
+        state.coefficients,
+        signs,
+        component * COEFFICIENTS,
       );
       state.firsts[component] = difference ? Math.min(first, state.firsts[component] as number) : first;
     }
@@ -139,8 +147,16 @@ export class TileDecoder {
       if (this.#bits.every((bits) => bits === 0)) continue;
       if (signs === null) return BAD_QUANT;
       const done = decodeUpgradePass(
-        ...([view, fields[raw] as number, fields[raw + 1] as number, fields[raw + 2] as number] as const),
-        ...([bands, this.#bits, this.#shifts, state.coefficients, signs, component * COEFFICIENTS] as const),
+        view,
+        fields[raw] as number,
+        fields[raw + 1] as number,
+        fields[raw + 2] as number,
+        bands,
+        this.#bits,
+        this.#shifts,
+        state.coefficients,
+        signs,
+        component * COEFFICIENTS,
       );
       if (!done) return TRUNCATED;
       state.firsts[component] = 0;

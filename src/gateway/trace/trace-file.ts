@@ -12,10 +12,13 @@ import {
   TraceRecordWriter,
   traceNonce,
 } from '../../contract/trace-codec.js';
-import { type TraceHeader, TraceRecordKind } from '../../contract/trace.js';
+import { TRACE_CHUNK_HEADER_BYTES, TRACE_TAG_BYTES, type TraceHeader, TraceRecordKind } from '../../contract/trace.js';
 
 /** `process`: a byte shown survives the death of the gateway. `power`: also that of the machine (fdatasync). */
 export type Durability = 'process' | 'power';
+
+/** A longer chunk is rare, and its memory is not kept for the next one. */
+const KEPT_CHUNK_BYTES = 256 * 1024;
 
 /** The file system calls that a trace needs; a test makes each of them fail in turn. */
 export interface TraceFileSystem {
@@ -66,6 +69,8 @@ export class TraceFile {
   readonly #options: TraceFileOptions;
   readonly #records = new TraceRecordWriter();
   readonly #waiters: Waiter[] = [];
+  /** The chunk that is being written, in memory that is used again: there is one at a time. */
+  #chunk = Buffer.alloc(0);
   #headerTag: Uint8Array = new Uint8Array(0);
   #chunkIndex = 0;
   #sizeBytes = 0;
@@ -161,6 +166,7 @@ export class TraceFile {
 
   #wrote(position: number): void {
     this.#writing = false;
+    if (this.#chunk.length > KEPT_CHUNK_BYTES) this.#chunk = Buffer.alloc(0);
     this.#written = position;
     while (this.#waiters[0] !== undefined && this.#waiters[0].position <= position) this.#waiters.shift()?.resolve();
     this.#pump();
@@ -178,8 +184,15 @@ export class TraceFile {
     const nonce = traceNonce(this.#options.header.part, BigInt(index + 1));
     const cipher = createCipheriv('aes-256-gcm', this.#options.key, nonce);
     cipher.setAAD(chunkAdditionalData(this.#headerTag, plaintext.length, index));
-    const head = encodeChunkHeader(plaintext.length, index);
-    return Buffer.concat([head, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+    const sealedBytes = TRACE_CHUNK_HEADER_BYTES + plaintext.length + TRACE_TAG_BYTES;
+    if (this.#chunk.length < sealedBytes)
+      this.#chunk = Buffer.allocUnsafe(Math.max(sealedBytes, 2 * this.#chunk.length));
+    const chunk = this.#chunk.subarray(0, sealedBytes);
+    chunk.set(encodeChunkHeader(plaintext.length, index), 0);
+    chunk.set(cipher.update(plaintext), TRACE_CHUNK_HEADER_BYTES);
+    cipher.final();
+    chunk.set(cipher.getAuthTag(), TRACE_CHUNK_HEADER_BYTES + plaintext.length);
+    return chunk;
   }
 
   async #writeAll(bytes: Uint8Array): Promise<void> {
