@@ -86,7 +86,8 @@ function drawWithKernel(
     kernel.combineYCoCg(at + first, at + second, at + third, width, height, stride, halve, shift);
   }
   const columns = visibleWidth(bitmap, target, placement);
-  const rows = visibleHeight(bitmap, target, placement);
+  // Where nothing is visible there may be no place to copy nothing to.
+  const rows = columns === 0 ? 0 : visibleHeight(bitmap, target, placement);
   for (let row = 0; row < rows; row += 1) {
     const from = (bitmap.bottomUp ? height - 1 - row : row) * width;
     kernel.copyOut(from, columns, target.words, (placement.y + row) * target.width + placement.x);
