@@ -2,6 +2,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SessionCreated, TargetInfo } from '../../src/contract/api.js';
+import { connectCredssp } from '../../src/gateway/nla/connect-credssp.js';
+import { INCONSISTENT_FLAGS, PROTOCOL_HYBRID_EX } from '../../src/rdp/connection/security-protocols.js';
+import { REDIRECTED_AUTHENTICATION_MODE_REQUIRED } from '../../src/rdp/connection/x224/connection-request.js';
+import { openHybrid } from '../gateway/nla/open-hybrid.js';
 import { displayEnv, useLab, type Display } from '../peers/lab.js';
 import { startXfreerdp } from '../peers/rdp-client.js';
 import { waitFor } from '../peers/wait.js';
@@ -40,7 +44,8 @@ describe.runIf(requirePeers('xfreerdp', 'Xvfb'))('xfreerdp with NLA', () => {
   interface Shown {
     readonly user: string;
     readonly password: string;
-    readonly ticket: string;
+    /** Null: the user name brings it. */
+    readonly ticket: string | null;
     readonly args?: readonly string[];
   }
 
@@ -55,7 +60,7 @@ describe.runIf(requirePeers('xfreerdp', 'Xvfb'))('xfreerdp with NLA', () => {
       display: monitor,
       user,
       password,
-      args: [`/load-balance-info:${ticket}`, ...args],
+      args: [...(ticket === null ? [] : [`/load-balance-info:${ticket}`]), ...args],
     });
 
   const rowsSince = async (after: number): Promise<readonly AuditLine[]> =>
@@ -82,6 +87,18 @@ describe.runIf(requirePeers('xfreerdp', 'Xvfb'))('xfreerdp with NLA', () => {
     expect(rows).toHaveLength(1);
     return { said, row: rows[0] };
   };
+
+  it(
+    'brings its ticket as user name where it can bring it in no other way, and proves the password under that name',
+    async () => {
+      const session = await request();
+      const client = await connect(shownBy(session, { user: session.routingToken, ticket: null }));
+      await client.connected();
+      await gateway.api.waitForSession(session.sessionId, 'the session', ({ state }) => state === 'live');
+      await client.process.stop();
+    },
+    TIMEOUT_MS,
+  );
 
   it.each([
     ['as it is by default', []],
@@ -188,6 +205,45 @@ describe.runIf(requirePeers('xfreerdp', 'Xvfb'))('xfreerdp with NLA', () => {
     },
     TIMEOUT_MS,
   );
+
+  it('leaves its ticket as it was when it breaks off before its proof, on record', async () => {
+    const session = await request();
+    const after = await lastSequence();
+    const routing = { kind: 'token', token: session.routingToken } as const;
+    const { tls, selectedProtocol } = await openHybrid(gateway.rdpPort, { routing });
+    expect(selectedProtocol).toBe(PROTOCOL_HYBRID_EX);
+    // The first byte of a TSRequest.
+    tls.end(Uint8Array.of(0x30));
+    const [row] = await waitFor('a row', async () => {
+      const found = (await rowsSince(after)).filter(({ kind }) => kind === 'connection.refused');
+      return found.length > 0 ? found : undefined;
+    });
+    expect(row).toMatchObject({ sessionId: session.sessionId, data: { reason: 'client-nla-closed' } });
+    expect((await gateway.api.session(session.sessionId)).state).toBe('authorised');
+  });
+
+  it('is authorised early where it asks for that', async () => {
+    const session = await request();
+    const routing = { kind: 'token', token: session.routingToken } as const;
+    const { tls, subjectPublicKey } = await openHybrid(gateway.rdpPort, { routing });
+    const { userName = '', password = '' } = session.oneTime ?? {};
+    const credential = { userName, domainName: '', password };
+    const how = { restrictedAdmin: false, timeoutMs: 10_000, clock: Date.now };
+    await connectCredssp(tls, credential, { subjectPublicKey, host: 'x', earlyAuthorization: true, ...how });
+    const { sessionId } = session;
+    await gateway.api.waitForSession(sessionId, 'the session', ({ state }) => state === 'live');
+    tls.destroy();
+  });
+
+  it('is refused with Remote Credential Guard, and told so', async () => {
+    const session = await request();
+    const after = await lastSequence();
+    const routing = { kind: 'token', token: session.routingToken } as const;
+    const asked = openHybrid(gateway.rdpPort, { routing, flags: REDIRECTED_AUTHENTICATION_MODE_REQUIRED });
+    await expect(asked).rejects.toThrow(`"failureCode":${INCONSISTENT_FLAGS}`);
+    const refused = (await rowsSince(after)).filter(({ kind }) => kind === 'connection.refused');
+    expect(refused.map(({ data }) => data['reason'])).toEqual(['remote-credential-guard']);
+  });
 
   it(
     'is needed: the same ticket lets nobody in over TLS alone',

@@ -69,7 +69,7 @@ describe.runIf(requirePeers('freerdp-shadow-cli', 'xfreerdp', 'Xvfb', 'ffmpeg'))
     );
 
     it(
-      'succeeds with the target’s credential, and the picture is recorded',
+      'succeeds with the target’s credential and NLA on both legs, and the picture is recorded',
       async () => {
         if (shared === undefined || monitor === undefined) throw new Error('no display');
         const display = shared;
@@ -78,11 +78,11 @@ describe.runIf(requirePeers('freerdp-shadow-cli', 'xfreerdp', 'Xvfb', 'ffmpeg'))
           lab,
           gateway,
           target: { name: 'shadow', port: shadow.port },
-          credentials: SOMEBODY,
+          credentials: 'one-time',
           monitor,
           serverDisplay: async () => display,
           same: { asSent: (raster) => reduceDepthAsXfreerdp(raster, 32) },
-          args: ['/sec:tls', '-gfx', '-compression', '/bpp:32'],
+          args: ['/sec:nla', '-gfx', '-compression', '/bpp:32'],
         });
         await keepPicture('shadow nla injected', recorded);
         expect(lumaPsnr(reduceDepth(server, 32), recorded, POINTER)).toBeGreaterThanOrEqual(MINIMUM_PSNR_DB);
@@ -154,11 +154,12 @@ describe.runIf(requirePeers('xrdp', 'xfreerdp', 'Xvfb'))('signing in at xrdp wit
         password,
       });
       expect(status).toBe(204);
-      const { routingToken } = await gateway.api.requestSession(target);
-      const connection = { port: gateway.rdpPort, display: monitor, ...SOMEBODY };
+      const { routingToken, oneTime } = await gateway.api.requestSession(target, { clientSecurity: 'nla' });
+      const { userName: user = '', password: typed = '' } = oneTime ?? {};
+      const connection = { port: gateway.rdpPort, display: monitor, user, password: typed };
       const client = await startXfreerdp(lab, {
         ...connection,
-        args: [`/load-balance-info:${routingToken}`, '/sec:tls'],
+        args: [`/load-balance-info:${routingToken}`, '/sec:nla'],
       });
       await client.connected();
       // xrdp starts it for the account that signed in, and for no other.

@@ -11,6 +11,7 @@ import {
   SSL_REQUIRED_BY_SERVER,
 } from '../../rdp/connection/security-protocols.js';
 import type { OneTimePasswords } from '../credentials/one-time-passwords.js';
+import { SealError } from '../keys/sealing.js';
 import {
   admit,
   admitOrAsk,
@@ -168,7 +169,11 @@ export class NativeEntrance {
       refuseNegotiation(socket, request, HYBRID_REQUIRED_BY_SERVER);
       return;
     }
-    const ntHash = this.#options.oneTime.open(asked.ticket.sessionId, asked.ticket.proof);
+    const ntHash = await this.#open(asked, clientAddress);
+    if (ntHash === null) {
+      await this.#refuse(connection, 'ticket-unproven', clientAddress);
+      return;
+    }
     const result = await proveClient(connection, admission, asked, ticket, shown, ntHash).finally(() => ntHash.fill(0));
     if (result.kind !== 'proven') {
       await this.#unproven(result, admission, asked, shown);
@@ -183,6 +188,18 @@ export class NativeEntrance {
     this.#options.log.warn({ clientAddress, reason: result.admission.reason }, 'a ticket was refused');
     await client.refuse(result.admission.reason);
     client.destroy();
+  }
+
+  /** Null when it was sealed by a gateway with another key, which is on record. */
+  async #open({ ticket }: AskForProof, clientAddress: string): Promise<Uint8Array | null> {
+    try {
+      return this.#options.oneTime.open(ticket.sessionId, ticket.proof);
+    } catch (error) {
+      if (!(error instanceof SealError)) throw error;
+      const detail = 'sealed with another key: gateways of one database need the same WITNESS_CREDENTIAL_KEY';
+      await this.#auditRefusal(clientAddress, 'one-time-password-unreadable', detail, ticket.sessionId);
+      return null;
+    }
   }
 
   /** The client did not come through NLA: a wrong password counts against it, all else is on record. */

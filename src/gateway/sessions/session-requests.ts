@@ -67,7 +67,11 @@ export class SessionRequests {
       data: { ...asked, authenticationMethod: request.authenticationMethod, clientAddress, userName: user.userName },
     });
     const tlsOnly = request.connectionMethod === 'native' && request.clientSecurity === 'tls';
-    if (tlsOnly && !tlsOnlyTickets) return { refused: 'tls-only-tickets-off' };
+    if (tlsOnly && !tlsOnlyTickets) {
+      const data = { reason: 'tls-only-tickets-off' };
+      await audit.append({ kind: 'request.refused', actor, sessionId: id, data });
+      return { refused: 'tls-only-tickets-off' };
+    }
     const decided = await policy.decide(user, request.targetId, { ...request, signInName: signInNameOf(request) });
     const { decision, target } = decided;
     await audit.append({ kind: 'session.decided', actor, sessionId: id, data: decisionData(decided, 'request') });

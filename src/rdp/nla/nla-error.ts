@@ -83,6 +83,7 @@ const PROBLEM_OF_STATUS: ReadonlyMap<number, NlaProblem> = new Map([
   [status.STATUS_LOGON_TYPE_NOT_GRANTED, 'logon-not-granted'],
   [status.STATUS_ACCESS_DENIED, 'logon-not-granted'],
   [status.STATUS_NTLM_BLOCKED, 'ntlm-refused'],
+  [status.SEC_E_UNSUPPORTED_FUNCTION, 'ntlm-refused'],
   [status.STATUS_NOT_SUPPORTED, 'ntlm-refused'],
 ]);
 

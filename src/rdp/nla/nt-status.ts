@@ -16,4 +16,6 @@ export const STATUS_PASSWORD_MUST_CHANGE = 0xc000_0224;
 export const STATUS_ACCOUNT_LOCKED_OUT = 0xc000_0234;
 export const STATUS_NTLM_BLOCKED = 0xc000_0418;
 /** SSPI codes that servers send in the place of an NTSTATUS. */
+/** Windows says it where policy does not allow NTLM. */
+export const SEC_E_UNSUPPORTED_FUNCTION = 0x8009_0302;
 export const SEC_E_LOGON_DENIED = 0x8009_030c;

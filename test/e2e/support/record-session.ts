@@ -21,7 +21,8 @@ export interface SessionToRecord {
   readonly lab: Lab;
   readonly gateway: GatewayProcess;
   readonly target: { readonly name: string; readonly port: number };
-  readonly credentials: { readonly user: string; readonly password: string };
+  /** What the client tells the target over TLS, or that it proves the session's one-time password with NLA. */
+  readonly credentials: { readonly user: string; readonly password: string } | 'one-time';
   readonly monitor: Display;
   /** Waited for before anything is typed. Null for a server that has none: then the client's picture has to settle. */
   readonly serverDisplay: (() => Promise<Display>) | null;
@@ -49,9 +50,12 @@ export async function recordSession(options: SessionToRecord): Promise<RecordedP
   const { api, rdpPort } = gateway;
   const known = (await api.targets()).find((target) => target.name === options.target.name);
   const target = known ?? (await api.addTarget(options.target.name, options.target.port));
-  const created = await api.requestSession(target);
+  const nla = credentials === 'one-time';
+  const created = await api.requestSession(target, nla ? { clientSecurity: 'nla' } : {});
   if (!created.recorded) throw new Error('the session is not to be recorded');
-  const connection = { port: rdpPort, display: monitor, ...credentials };
+  const { userName = '', password = '' } = created.oneTime ?? {};
+  const login = nla ? { user: userName, password } : credentials;
+  const connection = { port: rdpPort, display: monitor, ...login };
   const client = await startXfreerdp(lab, {
     ...connection,
     args: [`/load-balance-info:${created.routingToken}`, ...args],

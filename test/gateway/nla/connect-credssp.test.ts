@@ -21,7 +21,7 @@ describe.runIf(requirePeers('freerdp-shadow-cli', 'Xvfb'))('signing in at freerd
   });
 
   const signIn = async (credential: NlaCredential, requested: number): Promise<'connected' | 'closed'> => {
-    const { tls, selectedProtocol, subjectPublicKey } = await openHybrid(port, requested | 1);
+    const { tls, selectedProtocol, subjectPublicKey } = await openHybrid(port, { requestedProtocols: requested | 1 });
     try {
       await connectCredssp(tls, credential, {
         subjectPublicKey,

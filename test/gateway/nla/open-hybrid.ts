@@ -18,15 +18,20 @@ export interface Hybrid {
 
 const WITH_EX = PROTOCOL_SSL | PROTOCOL_HYBRID | PROTOCOL_HYBRID_EX;
 
+export interface HybridOptions {
+  readonly requestedProtocols?: number;
+  readonly flags?: number;
+  readonly routing?: Routing;
+}
+
 /** Rejects when the server selects none of `requestedProtocols`. */
 export async function openHybrid(
   port: number,
-  requestedProtocols = WITH_EX,
-  routing: Routing = { kind: 'none' },
+  { requestedProtocols = WITH_EX, flags = 0, routing = { kind: 'none' } }: HybridOptions = {},
 ): Promise<Hybrid> {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true });
   await once(socket, 'connect');
-  const negotiation = { flags: 0, requestedProtocols, correlationInfo: null };
+  const negotiation = { flags, requestedProtocols, correlationInfo: null };
   const request = { dstRef: 0, srcRef: 0, classOption: 0, routing, negotiation, trailing: new Uint8Array(0) };
   socket.write(encodeTpkt(encodeConnectionRequest(request)));
   const confirm = await readUntil(socket, 'the connection confirm', 10_000, (bytes) => {

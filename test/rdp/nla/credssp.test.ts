@@ -3,9 +3,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CredsspClient, type CredsspClientOutput } from '../../../src/rdp/nla/credssp/credssp-client.js';
 import { CredsspServer, type CredsspServerOutput } from '../../../src/rdp/nla/credssp/credssp-server.js';
-import { clientBinding } from '../../../src/rdp/nla/credssp/public-key-binding.js';
-import { decodeTsRequest, EMPTY_REQUEST, encodeTsRequest } from '../../../src/rdp/nla/credssp/ts-request.js';
+import { clientBinding, serverBinding } from '../../../src/rdp/nla/credssp/public-key-binding.js';
+import {
+  decodeTsRequest,
+  EMPTY_REQUEST,
+  encodeTsRequest,
+  type TsRequest,
+} from '../../../src/rdp/nla/credssp/ts-request.js';
 import { NlaError } from '../../../src/rdp/nla/nla-error.js';
+import { answerChallenge } from '../../../src/rdp/nla/ntlm/ntlm-client.js';
 import { OFFERED_FLAGS } from '../../../src/rdp/nla/ntlm/flags.js';
 import { MessageSecurity } from '../../../src/rdp/nla/ntlm/message-security.js';
 import { encodeNegotiateMessage } from '../../../src/rdp/nla/ntlm/negotiate-message.js';
@@ -13,7 +19,12 @@ import { channelBindingsOf } from '../../../src/rdp/nla/ntlm/channel-bindings.js
 import { ntHashOf } from '../../../src/rdp/nla/ntlm/ntlmv2.js';
 import { KERBEROS_OID, NEGOEX_OID, NTLM_OID, PKU2U_OID } from '../../../src/rdp/nla/spnego/mechanisms.js';
 import { encodeMechTypeList, encodeNegTokenInit } from '../../../src/rdp/nla/spnego/neg-token-init.js';
-import { decodeNegTokenResp, EMPTY_RESP, encodeNegTokenResp } from '../../../src/rdp/nla/spnego/neg-token-resp.js';
+import {
+  decodeNegTokenResp,
+  EMPTY_RESP,
+  encodeNegTokenResp,
+  type NegTokenResp,
+} from '../../../src/rdp/nla/spnego/neg-token-resp.js';
 import { DecodeError, UnexpectedPduError } from '../../../src/rdp/wire/errors.js';
 import { HASHES, hex } from './hex.js';
 import { clientOptions, PASSWORD, PUBLIC_KEY, serverOptions, signIn } from './sign-in.js';
@@ -255,6 +266,42 @@ describe('SPNEGO', () => {
       });
     expect(server.receive(wrapped(0))).toMatchObject([{ type: 'send' }]);
     expect(server.receive(wrapped(2)).at(-1)).toMatchObject({ type: 'failed', error: { problem: 'protocol' } });
+  });
+
+  it('goes the way of a client in a domain: Kerberos first, NTLM taken, both lists signed, the key in a message of its own', () => {
+    const { ntlm: ntlmOptions, nonce } = clientOptions();
+    const server = new CredsspServer(serverOptions());
+    const mechTypes = [KERBEROS_OID, NEGOEX_OID, NTLM_OID];
+    const mechTypeList = encodeMechTypeList(mechTypes);
+    const say = (fields: Partial<TsRequest>): TsRequest => {
+      const [answer] = server.receive(encodeTsRequest({ ...EMPTY_REQUEST, version: 6, ...fields }));
+      if (answer?.type !== 'send') throw new Error(`no answer but ${answer?.type}`);
+      return decodeTsRequest(answer.bytes);
+    };
+    const token = (fields: Partial<NegTokenResp>): Partial<TsRequest> => ({
+      negoToken: encodeNegTokenResp({ ...EMPTY_RESP, ...fields }),
+    });
+    const respOf = ({ negoToken }: TsRequest) => decodeNegTokenResp(negoToken ?? new Uint8Array(0));
+    const negotiate = encodeNegotiateMessage({ negotiateFlags: OFFERED_FLAGS });
+
+    expect(respOf(say({ negoToken: encodeNegTokenInit({ mechTypeList, mechToken: hex('6041') }) })).negState).toBe(3);
+    const challenge = respOf(say(token({ responseToken: negotiate }))).responseToken ?? new Uint8Array(0);
+    const { message, context } = answerChallenge(ntlmOptions, negotiate, challenge);
+    const mechListMic = context.fromClient.mic(mechTypeList);
+    const end = respOf(say(token({ responseToken: message, mechListMic })));
+    expect(end.negState).toBe(0);
+    expect(end.mechListMic).toEqual(context.fromServer.mic(mechTypeList));
+
+    const binding = { hashes: HASHES, subjectPublicKey: PUBLIC_KEY, nonce };
+    const pubKeyAuth = context.fromClient.seal(clientBinding(binding));
+    const proof = encodeTsRequest({ ...EMPTY_REQUEST, version: 6, pubKeyAuth, clientNonce: nonce });
+    expect(server.receive(proof)).toMatchObject([{ type: 'proven', version: 6 }]);
+    const [answer] = server.allow();
+    const allowed = answer?.type === 'send' ? decodeTsRequest(answer.bytes) : null;
+    expect(allowed?.negoToken).toBeNull();
+    expect(context.fromServer.unseal(allowed?.pubKeyAuth ?? new Uint8Array(0))).toEqual(
+      Uint8Array.from(serverBinding(binding)),
+    );
   });
 
   it.each([

@@ -1,0 +1,141 @@
+/** What a person gets who asks for a session: a ticket, what proves it, and how to use both. */
+import { describe, expect, it } from 'vitest';
+import type { SessionCreated, SessionRequest } from '../../src/contract/api.js';
+import type { AuditEvent, AuditRow } from '../../src/contract/audit-event.js';
+import { chainId, targetId } from '../../src/contract/ids.js';
+import type { Database } from '../../src/database/open.js';
+import { OneTimePasswords } from '../../src/gateway/credentials/one-time-passwords.js';
+import { SealError } from '../../src/gateway/keys/sealing.js';
+import { ticketHash } from '../../src/gateway/rdp/ticket.js';
+import { SessionRequests, type SessionRequestsOptions } from '../../src/gateway/sessions/session-requests.js';
+import { SessionPolicy } from '../../src/inventory/session-policy.js';
+import { ntHashOf } from '../../src/rdp/nla/ntlm/ntlmv2.js';
+import { sqliteEngine } from '../database/engines.js';
+import { nextId, NOW_MS, user } from '../database/samples.js';
+
+const ADDRESS = '192.0.2.10';
+const KEY = Buffer.alloc(32, 5);
+
+interface Counter {
+  readonly database: Database;
+  readonly audit: AuditEvent[];
+  readonly request: (change?: Partial<SessionRequest>, clientAddress?: string) => Promise<SessionCreated | string>;
+}
+
+const engine = sqliteEngine();
+
+async function open(change: Partial<SessionRequestsOptions> = {}): Promise<Counter> {
+  const database = await engine.open();
+  const owner = user();
+  await database.users.create(owner);
+  const reader = { id: 'r1', principalKind: 'user', principal: owner.userName, principalName: null } as const;
+  const everywhere = { role: 'Reader', scope: '/', source: 'manual', createdAtMs: NOW_MS } as const;
+  await database.roleAssignments.create({ ...reader, ...everywhere });
+  const target = targetId(nextId());
+  const where = { kind: 'ip', address: '192.0.2.7', port: 3389, createdAtMs: NOW_MS } as const;
+  await database.targets.create({ id: target, name: 'build', recordingSetting: 'required', ...where });
+  const audit: AuditEvent[] = [];
+  const append = async (event: AuditEvent): Promise<AuditRow> => {
+    audit.push(event);
+    return { ...event, chainId: chainId('test'), sequence: audit.length, timeMs: 0, previousHash: '', hash: '' };
+  };
+  const requests = new SessionRequests({
+    database,
+    audit: { append },
+    clock: () => NOW_MS,
+    gatewayId: 'gateway-1',
+    policy: new SessionPolicy({ database, recording: 'required', clock: () => NOW_MS }),
+    secrets: { keep: async () => {} },
+    entra: null,
+    places: { look: async () => null },
+    oneTime: new OneTimePasswords(KEY),
+    tlsOnlyTickets: false,
+    ticketAddressBinding: false,
+    ticketLifetimeMs: 60_000,
+    rdpAddress: { host: 'gateway.example', port: 3389 },
+    ...change,
+  });
+  return {
+    database,
+    audit,
+    request: async (more = {}, clientAddress = ADDRESS) => {
+      const asked = {
+        targetId: target,
+        connectionMethod: 'native',
+        authenticationMethod: 'password',
+        ...more,
+      } as const;
+      const result = await requests.request(owner, asked, clientAddress);
+      if ('created' in result) return result.created;
+      return 'refused' in result ? result.refused : JSON.stringify(result);
+    },
+  };
+}
+
+function madeOf(answer: SessionCreated | string): SessionCreated {
+  if (typeof answer === 'string') throw new Error(answer);
+  return answer;
+}
+
+const boundAddressOf = async ({ database }: Counter, { sessionId }: SessionCreated) =>
+  (
+    await database.kysely
+      .selectFrom('tickets')
+      .select('bound_client_address')
+      .where('session_id', '=', sessionId)
+      .executeTakeFirstOrThrow()
+  ).bound_client_address;
+
+describe('a request for a native client', () => {
+  it('answers a one-time password, of which the gateway keeps the sealed NT hash alone', async () => {
+    const counter = await open();
+    const created = madeOf(await counter.request());
+    const { userName, password } = created.oneTime ?? { userName: '', password: '' };
+    expect(password).toMatch(/^[A-Za-z0-9_-]{27}$/);
+    const ticket = created.routingToken.slice('witness-'.length);
+    const located = await counter.database.tickets.locate(ticketHash(ticket));
+    expect(located?.proof?.userName).toBe(userName);
+    const proof = located?.proof ?? { userName: '', sealedKey: '' };
+    const ntHash = new OneTimePasswords(KEY).open(created.sessionId, proof);
+    expect(Buffer.from(ntHash)).toEqual(Buffer.from(ntHashOf(password)));
+    const other = madeOf(await counter.request()).sessionId;
+    expect(() => new OneTimePasswords(KEY).open(other, proof)).toThrow(SealError);
+  });
+
+  it('[invariant 6] says the password in no row, no command line and no file', async () => {
+    const counter = await open();
+    const { oneTime, xfreerdp, rdpFile } = madeOf(await counter.request());
+    const password = oneTime?.password ?? 'none';
+    expect(`${JSON.stringify(counter.audit)}${xfreerdp}${rdpFile}`).not.toContain(password);
+    expect(xfreerdp).toContain(`/u:${oneTime?.userName}`);
+    expect(rdpFile.split('\r\n')).toEqual(
+      expect.arrayContaining([`username:s:${oneTime?.userName}`, 'enablecredsspsupport:i:1']),
+    );
+  });
+
+  it('gives a ticket for TLS alone where that is allowed, good from the address of the request only', async () => {
+    const strict = await open();
+    expect(await strict.request({ clientSecurity: 'tls' })).toBe('tls-only-tickets-off');
+    expect(strict.audit.at(-1)).toMatchObject({ kind: 'request.refused', data: { reason: 'tls-only-tickets-off' } });
+    const counter = await open({ tlsOnlyTickets: true });
+    const created = madeOf(await counter.request({ clientSecurity: 'tls' }, '::ffff:192.0.2.10'));
+    expect(created.oneTime).toBeNull();
+    expect(created.rdpFile).toContain('enablecredsspsupport:i:0');
+    expect(await boundAddressOf(counter, created)).toBe(ADDRESS);
+    const issued = counter.audit.find(({ kind }) => kind === 'session.ticket-issued');
+    expect(issued?.data).toMatchObject({ proof: 'none (TLS only)', boundClientAddress: ADDRESS });
+  });
+
+  it('binds every ticket to the address of its request when it is told to', async () => {
+    const [free, bound] = [await open(), await open({ ticketAddressBinding: true })];
+    expect(await boundAddressOf(free, madeOf(await free.request()))).toBeNull();
+    expect(await boundAddressOf(bound, madeOf(await bound.request()))).toBe(ADDRESS);
+  });
+});
+
+it('a ticket of the portal has no one-time password, whatever is asked for', async () => {
+  const counter = await open();
+  for (const clientSecurity of ['nla', 'tls'] as const) {
+    expect(madeOf(await counter.request({ connectionMethod: 'portal', clientSecurity })).oneTime).toBeNull();
+  }
+});
