@@ -63,8 +63,18 @@ export type RedeemResult =
 
 export type ReadmitResult =
   | { readonly kind: 'readmitted'; readonly session: SessionRecord }
-  /** `not-waiting`: the session has not lost its client, or somebody else was faster. */
-  | { readonly kind: 'unknown' | 'wrong-entrance' | 'wrong-address' | 'not-waiting' | 'window-over' | 'unproven' };
+  /** As far as is known the session has its client, which had to prove a one-time password, and could do so again. */
+  | { readonly kind: 'still-connected'; readonly sessionId: SessionId }
+  | {
+      readonly kind:
+        | 'unknown'
+        | 'wrong-entrance'
+        | 'wrong-address'
+        /** The session is over or has its client, or somebody else was faster. */
+        | 'not-waiting'
+        | 'window-over'
+        | 'unproven';
+    };
 
 export class TicketRepository {
   readonly #db: Kysely<Schema>;
@@ -156,8 +166,7 @@ export class TicketRepository {
     if (ticket === null || ticket.redeemed_at_ms === null) return { kind: 'unknown' };
     if (ticket.entrance !== shown.entrance) return { kind: 'wrong-entrance' };
     if (ticket.redeemed_client_address !== shown.clientAddress) return { kind: 'wrong-address' };
-    if (ticket.proof_user_name !== null && !shown.proven)
-      return { kind: await this.#whyNoReturn(ticket, shown, windowMs) };
+    if (ticket.proof_user_name !== null && !shown.proven) return this.#whyNoReturn(ticket, shown, windowMs);
     const sessions = new SessionRepository(this.#db);
     const readmitted = await this.#db
       .updateTable('sessions')
@@ -168,7 +177,7 @@ export class TicketRepository {
       .where('disconnect_requested_at_ms', 'is', null)
       .returning('id')
       .executeTakeFirst();
-    if (readmitted === undefined) return { kind: await this.#whyNoReturn(ticket, shown, windowMs) };
+    if (readmitted === undefined) return this.#whyNoReturn(ticket, shown, windowMs);
     const session = await sessions.get(ticket.session_id);
     return session === null ? { kind: 'unknown' } : { kind: 'readmitted', session };
   }
@@ -177,12 +186,15 @@ export class TicketRepository {
     ticket: TicketsTable,
     shown: TicketShown,
     windowMs: number,
-  ): Promise<'unknown' | 'not-waiting' | 'window-over' | 'unproven'> {
+  ): Promise<Exclude<ReadmitResult, { kind: 'readmitted' }>> {
     const session = await new SessionRepository(this.#db).get(ticket.session_id);
-    if (session === null) return 'unknown';
-    const { state, disconnectRequestedAtMs, clientLostAtMs } = session;
-    if (state !== 'client-lost' || disconnectRequestedAtMs !== null) return 'not-waiting';
-    return (clientLostAtMs ?? 0) < shown.nowMs - windowMs ? 'window-over' : 'unproven';
+    if (session === null) return { kind: 'unknown' };
+    const { id: sessionId, state, disconnectRequestedAtMs, clientLostAtMs } = session;
+    const proves = ticket.proof_key !== null;
+    const mayReturn = state === 'client-lost' || (state === 'live' && proves);
+    if (disconnectRequestedAtMs !== null || !mayReturn) return { kind: 'not-waiting' };
+    if (state === 'live') return { kind: 'still-connected', sessionId };
+    return { kind: (clientLostAtMs ?? 0) < shown.nowMs - windowMs ? 'window-over' : 'unproven' };
   }
 
   /** Ends sessions whose ticket nobody used in time; gives their ids. */

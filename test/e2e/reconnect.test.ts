@@ -6,6 +6,7 @@ import type { RecordingInfo } from '../../src/contract/api.js';
 import type { SessionId } from '../../src/contract/ids.js';
 import { useLab } from '../peers/lab.js';
 import type { RdpClient } from '../peers/rdp-client.js';
+import { waitFor } from '../peers/wait.js';
 import { lumaPsnr } from '../pixels/luma-psnr.js';
 import { decodeMp4Frame } from '../pixels/mp4-frame.js';
 import type { Raster } from '../pixels/raster.js';
@@ -135,6 +136,41 @@ describe.runIf(requirePeers(...PEERS, 'chromium'))('a client whose connection is
       expect(info.timeline.map(({ sessionStartMs }) => sessionStartMs)).toEqual(
         manifest.videos.map(({ file }) => manifest.segments.find((segment) => segment.file === file)?.startMs),
       );
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'takes the place of its own connection that nobody has missed yet, when it proves its password again',
+    async () => {
+      await scene.goOn();
+      const session = await scene.request(gateway);
+      const { sessionId } = session;
+      const silent = await scene.startClient(gateway, session);
+      await silent.connected();
+      // As far as the gateway can tell, a client that is stopped is one whose network went away.
+      process.kill(silent.process.pid, 'SIGSTOP');
+      const stranger = await scene.startClient(gateway, { ...session, oneTime: null });
+      expect((await stranger.exited).code).not.toBe(0);
+      expect((await gateway.api.session(sessionId)).state).toBe('live');
+      const back = await scene.startClient(gateway, session);
+      // The window of the other one is still there, so the client's own does not say that it is connected.
+      const order = ['session.connected', 'session.ticket-refused', 'session.client-lost', 'session.reconnected'];
+      const kinds = await waitFor('the return', async () => {
+        const rows = (await auditOf(sessionId)).map(({ kind }) => kind).filter((kind) => order.includes(kind));
+        return rows.includes('session.reconnected') ? rows : undefined;
+      });
+      expect(kinds).toEqual(order);
+      process.kill(silent.process.pid, 'SIGKILL');
+      await silent.exited;
+      const server = await scene.settledPicture();
+      await leave(back, sessionId);
+      const { manifest, lastFrame } = await wholeRecording(lab, gateway, sessionId);
+      expect(lumaPsnr(server, lastFrame, POINTER)).toBeGreaterThanOrEqual(MINIMUM_PSNR_DB);
+      expect(manifest.parts.map(({ endReason }) => endReason)).toEqual([
+        'client-lost',
+        'disconnected-by-administrator',
+      ]);
     },
     TIMEOUT_MS,
   );

@@ -2,6 +2,7 @@
  * Whether a connection at an entrance may become a session: the ticket locates it, policy is evaluated again, and both
  * are audited before anything happens.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../../database/open.js';
 import type { SessionRecord } from '../../database/sessions.js';
 import { type LocatedTicket, MAX_FAILED_PROOFS, type TicketShown } from '../../database/tickets.js';
@@ -30,6 +31,10 @@ export interface AdmissionOptions {
 export function attemptLimits(failures: number): LockOutLimits {
   return { failures, windowMs: 60_000, lockedMs: 60_000 };
 }
+
+/** So long may the connection take to end that a returned client takes the place of. */
+const TAKE_OVER_MS = 5_000;
+const TAKE_OVER_STEP_MS = 50;
 
 /** Why nobody was let in. */
 export type RefusalReason =
@@ -91,6 +96,7 @@ const REFUSAL_OF_TICKET = {
 
 const REFUSAL_OF_RETURN = {
   unknown: 'ticket-used',
+  'still-connected': 'ticket-used',
   'not-waiting': 'ticket-used',
   'wrong-entrance': 'ticket-wrong-entrance',
   'wrong-address': 'ticket-wrong-address',
@@ -141,7 +147,7 @@ export async function admitOrAsk(
   const now = shownNow(options, { ...shown, proven: false });
   const first = await tickets.redeem(hash, now);
   const kind = first.kind === 'used' ? (await tickets.readmit(hash, now, options.reconnectWindowMs)).kind : first.kind;
-  if (kind !== 'unproven') return admit(options, ticket, shown);
+  if (kind !== 'unproven' && kind !== 'still-connected') return admit(options, ticket, shown);
   return { kind: 'ask-for-proof', hash, ticket: { ...located, proof } };
 }
 
@@ -167,9 +173,20 @@ function lockedOut({ attempts, clock }: AdmissionOptions, { clientAddress }: Sho
   return attempts.remainingMs(clientAddress, clock()) > 0;
 }
 
+/**
+ * A client whose network went away may be back before anybody has noticed: when it proves the one-time password again, it
+ * takes the place of its own dead connection. A ticket alone, which others may have seen, does not.
+ */
 async function readmit(options: AdmissionOptions, hash: string, shown: Shown): Promise<Admission> {
   const { database, reconnectWindowMs, live } = options;
-  const result = await database.tickets.readmit(hash, shownNow(options, shown), reconnectWindowMs);
+  const ask = () => database.tickets.readmit(hash, shownNow(options, shown), reconnectWindowMs);
+  let result = await ask();
+  for (let waitedMs = 0; waitedMs < TAKE_OVER_MS; waitedMs += TAKE_OVER_STEP_MS) {
+    if (result.kind !== 'still-connected' || shown.proven !== true) break;
+    live.get(result.sessionId)?.connection?.end('client-lost');
+    await delay(TAKE_OVER_STEP_MS);
+    result = await ask();
+  }
   if (result.kind !== 'readmitted') return refused(options, REFUSAL_OF_RETURN[result.kind], shown, null);
   const existing = live.get(result.session.id);
   // Another gateway, or an earlier process, held this session: its picture went on nowhere else.
