@@ -3,8 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SessionCreated, TargetInfo } from '../../src/contract/api.js';
 import { connectCredssp } from '../../src/gateway/nla/connect-credssp.js';
-import { INCONSISTENT_FLAGS, PROTOCOL_HYBRID_EX } from '../../src/rdp/connection/security-protocols.js';
+import {
+  INCONSISTENT_FLAGS,
+  PROTOCOL_HYBRID,
+  PROTOCOL_HYBRID_EX,
+} from '../../src/rdp/connection/security-protocols.js';
 import { REDIRECTED_AUTHENTICATION_MODE_REQUIRED } from '../../src/rdp/connection/x224/connection-request.js';
+import { closedPort } from './hostile/raw-connection.js';
 import { openHybrid } from '../gateway/nla/open-hybrid.js';
 import { displayEnv, useLab, type Display } from '../peers/lab.js';
 import { startXfreerdp } from '../peers/rdp-client.js';
@@ -205,6 +210,32 @@ describe.runIf(requirePeers('xfreerdp', 'Xvfb'))('xfreerdp with NLA', () => {
     },
     TIMEOUT_MS,
   );
+
+  it(
+    'is told why its target cannot be used, after it has proven itself',
+    async () => {
+      const port = await closedPort();
+      const down = await gateway.api.addTarget('down', port);
+      const session = await gateway.api.requestSession(down, { clientSecurity: 'nla' });
+      const { said, row } = await refusalOf(shownBy(session));
+      expect(said).toContain('ERRINFO_CB_DESTINATION_NOT_FOUND');
+      expect(row).toMatchObject({ sessionId: session.sessionId, data: { reason: 'target-unreachable' } });
+    },
+    TIMEOUT_MS,
+  );
+
+  it('tells a client that knows NLA alone why it is turned away', async () => {
+    const routing = { kind: 'token', token: `witness-${'A'.repeat(27)}` } as const;
+    const { tls, subjectPublicKey } = await openHybrid(gateway.rdpPort, {
+      routing,
+      requestedProtocols: PROTOCOL_HYBRID,
+    });
+    const credential = { userName: 'any', domainName: '', password: 'any' };
+    const how = { restrictedAdmin: false, timeoutMs: 10_000, clock: Date.now };
+    const signIn = connectCredssp(tls, credential, { subjectPublicKey, host: 'x', earlyAuthorization: false, ...how });
+    await expect(signIn).rejects.toMatchObject({ problem: 'wrong-password' });
+    tls.destroy();
+  });
 
   it('leaves its ticket as it was when it breaks off before its proof, on record', async () => {
     const session = await request();

@@ -18,6 +18,8 @@ import { openClientLeg, type TlsIdentity } from './client-leg.js';
 const HANDSHAKE_TIMEOUT_MS = 15_000;
 /** A person may be asked for the password in the middle of it: clients connect first and ask then. */
 const SIGN_IN_TIMEOUT_MS = 60_000;
+/** Who is turned away is not waited for. */
+const TURN_AWAY_TIMEOUT_MS = 10_000;
 /** What was said last to a client that is turned away gets this long to arrive. */
 const FAREWELL_MS = 1_000;
 
@@ -95,7 +97,7 @@ async function signIn(
       subjectPublicKey: identity.subjectPublicKey,
       expected,
       earlyAuthorization: early,
-      timeoutMs: SIGN_IN_TIMEOUT_MS,
+      timeoutMs: 'turnAway' in expected ? TURN_AWAY_TIMEOUT_MS : SIGN_IN_TIMEOUT_MS,
       clock,
       // Whom admission refuses learns it from an error code, which says more than an NTSTATUS.
       decide: async () => {
