@@ -77,6 +77,11 @@ export const ACCESS: readonly AccessRow[] = [
   row('PUT', '/targets/:id/credential', ADMINISTER),
   row('DELETE', '/targets/:id/credential', ADMINISTER),
 
+  // Signing in with Entra ID for a target: in a browser, which the authority sends back without its strict cookies.
+  row('POST', '/entra/sign-ins', CONNECT),
+  row('GET', '/entra/sign-ins/:id', CONNECT),
+  row('GET', '/entra/callback', 'anyone'),
+
   row('POST', '/sessions', CONNECT, 'sessions:create'),
   row('GET', '/sessions', ALL, 'sessions:read'),
   row('GET', '/sessions/live', ALL, 'sessions:read'),
