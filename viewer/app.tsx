@@ -10,8 +10,10 @@ import { AccountPage } from './pages/account.js';
 import { AuditPage } from './pages/audit.js';
 import { ConnectPage } from './pages/connect.js';
 import { ReplayPage } from './pages/replay.js';
+import { RolesPage } from './pages/roles.js';
 import { SessionsPage } from './pages/sessions.js';
 import { SignInPage } from './pages/sign-in.js';
+import { TargetsPage } from './pages/targets.js';
 import { UsersPage } from './pages/users.js';
 import { useRoute, type Route } from './router.js';
 
@@ -55,6 +57,10 @@ function PageOf({ route, me }: { route: Route; me: Me }) {
       return <ReplayPage key={route.sessionId} sessionId={route.sessionId} startMs={route.startMs} me={me} />;
     case 'audit':
       return <AuditPage />;
+    case 'targets':
+      return <TargetsPage me={me} />;
+    case 'roles':
+      return <RolesPage me={me} />;
     case 'users':
       return <UsersPage />;
     case 'account':
@@ -76,6 +82,7 @@ function Shell({ route, me, children }: { route: Route; me: Me | null; children:
   const reviewer = me?.roles.some((role) => role === 'administrator' || role === 'auditor') ?? false;
   const connects = me?.roles.some((role) => role !== 'auditor') ?? false;
   const administrator = me?.roles.includes('administrator') ?? false;
+  const policyEditor = administrator || (me?.roles.includes('operator') ?? false);
   return (
     <>
       <a class="skip-link" href="#main">
@@ -94,6 +101,16 @@ function Shell({ route, me, children }: { route: Route; me: Me | null; children:
             <Link href="/connect" current={route.page === 'connect'}>
               Connect
             </Link>
+          )}
+          {policyEditor && (
+            <>
+              <Link href="/targets" current={route.page === 'targets'}>
+                Targets
+              </Link>
+              <Link href="/roles" current={route.page === 'roles'}>
+                Roles
+              </Link>
+            </>
           )}
           {reviewer && (
             <Link href="/audit" current={route.page === 'audit'}>

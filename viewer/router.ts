@@ -7,6 +7,8 @@ export type Route =
   | { readonly page: 'connect' }
   | { readonly page: 'replay'; readonly sessionId: string; readonly startMs: number | null }
   | { readonly page: 'audit' }
+  | { readonly page: 'targets' }
+  | { readonly page: 'roles' }
   | { readonly page: 'users' }
   | { readonly page: 'account' }
   | { readonly page: 'unknown' };
@@ -19,6 +21,8 @@ export function parseRoute(url: URL): Route {
   if (path === '/' || path === '/sessions') return { page: 'sessions', before: url.searchParams.get('before') };
   if (path === '/connect') return { page: 'connect' };
   if (path === '/audit') return { page: 'audit' };
+  if (path === '/targets') return { page: 'targets' };
+  if (path === '/roles') return { page: 'roles' };
   if (path === '/users') return { page: 'users' };
   if (path === '/account') return { page: 'account' };
   const replay = /^\/recordings\/([0-9a-f-]{36})$/.exec(path);

@@ -54,6 +54,16 @@ export class CredentialRepository {
     await this.#db.insertInto('external_identities').values(identity).execute();
   }
 
+  /** What providers call the person: object ids, where the provider is a directory. */
+  async subjectsOf(user: UserId): Promise<readonly string[]> {
+    const rows = await this.#db
+      .selectFrom('external_identities')
+      .select('subject')
+      .where('user_id', '=', user)
+      .execute();
+    return rows.map(({ subject }) => subject);
+  }
+
   /** True for a person of an OpenID Connect provider. */
   async isExternal(user: UserId): Promise<boolean> {
     const row = await this.#db

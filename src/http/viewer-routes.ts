@@ -13,6 +13,8 @@ const PAGES = [
   '/recordings/:id',
   '/connect',
   '/audit',
+  '/targets',
+  '/roles',
   '/users',
   '/account',
 ];

@@ -13,7 +13,7 @@ import { rolesOver } from '../policy/roles.js';
 import { readHost } from './host.js';
 
 export interface SessionPolicyOptions {
-  readonly database: Pick<Repositories, 'targets' | 'roleAssignments' | 'settings'>;
+  readonly database: Pick<Repositories, 'targets' | 'roleAssignments' | 'settings' | 'credentials'>;
   /** Whether sessions are recorded until an operator sets it for the host. */
   readonly recording: RecordingSetting;
   readonly clock: () => number;
@@ -26,8 +26,7 @@ export interface Person {
   readonly id: UserId;
   readonly userName: string;
   readonly roles: readonly Role[];
-  /** Object id in the directory, and those of their groups, where they are known. */
-  readonly objectId?: string | null;
+  /** Object ids of their groups, where they are known. */
   readonly groups?: readonly string[];
 }
 
@@ -110,14 +109,7 @@ async function personFacts(
   host: HostConfiguration,
   target: TargetRecord | null,
 ): Promise<PersonFacts> {
-  const assignments =
-    person === null
-      ? []
-      : await database.roleAssignments.listFor({
-          users: [person.id, person.userName, ...(typeof person.objectId === 'string' ? [person.objectId] : [])],
-          groups: person.groups ?? [],
-          productRoles: person.roles,
-        });
+  const assignments = person === null ? [] : await assignmentsOf(database, person);
   const resources = {
     target: target?.resourceId ?? null,
     nic: target?.nicId ?? null,
@@ -128,6 +120,12 @@ async function personFacts(
   const mayConnect = person?.roles.some((role) => MAY_CONNECT.includes(role)) ?? false;
   // Of a target that is not there, nothing else is worth saying.
   return target === null ? { ...held, mayConnect, vmLogin: true } : { ...held, mayConnect };
+}
+
+/** Made out to their name, to their id here or at their provider, to a group of theirs or to a role of this product. */
+async function assignmentsOf(database: SessionPolicyOptions['database'], { id, userName, roles, groups = [] }: Person) {
+  const subjects = await database.credentials.subjectsOf(id);
+  return database.roleAssignments.listFor({ users: [id, userName, ...subjects], groups, productRoles: roles });
 }
 
 function targetFacts(target: TargetRecord | null): TargetFacts {

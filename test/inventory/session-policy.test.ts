@@ -7,7 +7,7 @@ import type { NewTarget } from '../../src/database/targets.js';
 import { readHost, writeHost } from '../../src/inventory/host.js';
 import { type Asked, type Person, SessionPolicy } from '../../src/inventory/session-policy.js';
 import { sqliteEngine } from '../database/engines.js';
-import { nextId, NOW_MS } from '../database/samples.js';
+import { nextId, NOW_MS, user } from '../database/samples.js';
 
 const S = '/subscriptions/s1/resourceGroups/rg';
 const VM = `${S}/providers/Microsoft.Compute/virtualMachines/vm`;
@@ -54,13 +54,22 @@ describe('a decision about a session', () => {
   test.each([
     ['their name', 'ADA', {}],
     ['their id', 'u1', {}],
-    ['their object id', 'f00d', { objectId: 'F00D' }],
     ['a group of theirs', 'group-1', { groups: ['group-1'] }],
   ] as const)('finds assignments that are made out to %s', async (_, principal, person) => {
     const database = await engine.open();
     const { decision } = await decide(database, { assignments: [[principal, 'Reader', '/']], person });
     expect(decision).toMatchObject({ outcome: 'allowed', reasons: ['recording-required'] });
     expect(decision.outcome === 'allowed' && decision.permit?.policyVersion).toBe(1);
+  });
+
+  test('finds assignments that are made out to their object id at the provider', async () => {
+    const database = await engine.open();
+    const ada = user();
+    await database.users.create(ada);
+    const identity = { issuer: 'https://login.example', subject: 'F00D', user_id: ada.id, created_at_ms: NOW_MS };
+    await database.credentials.addExternal(identity);
+    const setting: Setting = { assignments: [['f00d', 'Reader', '/']], person: { id: ada.id } };
+    expect((await decide(database, setting)).decision.outcome).toBe('allowed');
   });
 
   test('lets administrators in without an assignment that somebody typed, and others not', async () => {

@@ -13,6 +13,11 @@ export function ProblemNotice({ problem, onRetry }: { problem: Problem; onRetry?
           {reason.sentence} <span class="muted">{reason.remedy}</span>
         </p>
       ))}
+      {problem.sessions?.map(({ id, userName, targetName }) => (
+        <p key={id}>
+          {userName} on {targetName}
+        </p>
+      ))}
       <p class="muted">{problem.remedy}</p>
       <div class="row">
         {problem.type === 'urn:witness:problem:not-signed-in' && (

@@ -1,0 +1,77 @@
+/** Fields of the forms of targets and role assignments. */
+import type { ComponentChildren } from 'preact';
+
+interface TextFieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly required?: boolean;
+  readonly hint?: string;
+  readonly pattern?: string;
+  readonly mono?: boolean;
+}
+
+export function TextField({ label, value, onChange, required, hint, pattern, mono }: TextFieldProps) {
+  return (
+    <label class="field">
+      {label}
+      <input
+        type="text"
+        class={mono === true ? 'mono' : ''}
+        required={required === true}
+        pattern={pattern}
+        title={hint}
+        placeholder={hint}
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck={false}
+        maxLength={500}
+        value={value}
+        onInput={(event) => onChange(event.currentTarget.value)}
+      />
+    </label>
+  );
+}
+
+interface SelectFieldProps<Value extends string> {
+  readonly label: string;
+  readonly value: Value;
+  readonly options: readonly (readonly [value: Value, text: string])[];
+  readonly onChange: (value: Value) => void;
+}
+
+export function SelectField<Value extends string>({ label, value, options, onChange }: SelectFieldProps<Value>) {
+  return (
+    <label class="field">
+      {label}
+      <select
+        value={value}
+        onChange={(event) => {
+          const chosen = options.find(([one]) => one === event.currentTarget.value);
+          if (chosen !== undefined) onChange(chosen[0]);
+        }}
+      >
+        {options.map(([one, text]) => (
+          <option key={one} value={one}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+interface CheckFieldProps {
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+  readonly children: ComponentChildren;
+}
+
+export function CheckField({ checked, onChange, children }: CheckFieldProps) {
+  return (
+    <label class="choice">
+      <input type="checkbox" checked={checked} onChange={(event) => onChange(event.currentTarget.checked)} />
+      <span>{children}</span>
+    </label>
+  );
+}
