@@ -88,11 +88,14 @@ describe.runIf(requirePeers('freerdp-shadow-cli', 'xfreerdp', 'Xvfb', 'ffmpeg'))
         await waitForSamePicture(shared, monitor, { minimumPsnr: 28 });
         await delay(1000);
 
+        const release = spoiler.holdRedraws();
         spoiler.inject(UNKNOWN_CODEC);
         await movePointer(lab, monitor, 700, 600);
         const asked = () => (spoiler.asked.includes(PduType2.refreshRect) ? true : undefined);
         await waitFor('the target to be asked', asked, 10_000);
         expect(spoiler.asked.filter((type) => type === PduType2.suppressOutput)).toHaveLength(2);
+        await delay(500);
+        release();
         await typeText(lab, monitor, ' and after');
         await waitForSamePicture(shared, monitor, { minimumPsnr: 28 });
         await delay(1500);
@@ -118,9 +121,9 @@ describe.runIf(requirePeers('freerdp-shadow-cli', 'xfreerdp', 'Xvfb', 'ffmpeg'))
         const [video] = await downloadVideos(gateway.api, created.sessionId);
         if (video === undefined) throw new Error('no video');
         const lostAtMs = (gaps[0]?.startMs ?? 0) - (segments[0]?.startMs ?? 0);
-        // A change is shown 40 ms after it.
+        // The target heard of it half a second later, or more.
         const [before, hatched, last] = await Promise.all(
-          [lostAtMs - 10, lostAtMs + 60, Number.POSITIVE_INFINITY].map((timeMs) => decodeMp4Frame(video.mp4, timeMs)),
+          [lostAtMs - 10, lostAtMs + 450, Number.POSITIVE_INFINITY].map((timeMs) => decodeMp4Frame(video.mp4, timeMs)),
         );
         if (before === undefined || hatched === undefined || last === undefined) throw new Error('no frames');
         await keepPicture('gap hatched', hatched);
@@ -242,13 +245,13 @@ describe.runIf(requirePeers('ffmpeg'))('a gap that does not end, because its con
   it(
     '[invariant 3] ends neither recorder nor session where a recording is preferred, and lasts until the end',
     async () => {
-      const { statistics, info, manifest } = await spoiled('preferred', 5000);
+      const { statistics, info, manifest } = await spoiled('preferred', 7000);
       expect(statistics.endReason).toBe('script-done');
-      expect(info).toMatchObject({ endReason: 'client-disconnected', gapCount: 1 });
-      const [gap] = manifest.gaps;
+      expect(info.endReason).toBe('client-disconnected');
+      const [gap, last] = [manifest.gaps[0], manifest.gaps.at(-1)];
       // The last frame may be shown for a moment longer than the connection lasted.
-      expect((manifest.parts[0]?.endMs ?? 0) - (gap?.endMs ?? 0)).toBeLessThan(100);
-      expect((gap?.endMs ?? 0) - (gap?.startMs ?? 0)).toBeGreaterThan(MAX_GAP_MS);
+      expect((manifest.parts[0]?.endMs ?? 0) - (last?.endMs ?? 0)).toBeLessThan(100);
+      expect((last?.endMs ?? 0) - (gap?.startMs ?? 0)).toBeGreaterThan(MAX_GAP_MS);
       // What was not compressed is recorded to the end.
       expect(manifest.coverage.pdusDropped).toBe(1);
     },

@@ -14,7 +14,7 @@ import { locateSendData } from '../../src/rdp/connection/mcs/send-data.js';
 import { PROTOCOL_SSL } from '../../src/rdp/connection/security-protocols.js';
 import type { RelayMachine, RelayOutput } from '../../src/rdp/relay/output.js';
 import { PduType, sharePdus } from '../../src/rdp/session/share-control.js';
-import { decodeShareData } from '../../src/rdp/session/share-data.js';
+import { decodeShareData, PduType2 } from '../../src/rdp/session/share-data.js';
 import { DecodeError } from '../../src/rdp/wire/errors.js';
 import { isFastPath } from '../../src/rdp/wire/tpkt.js';
 
@@ -24,8 +24,10 @@ export interface SpoilingRelay {
   readonly port: number;
   /** Puts PDUs before what the client is sent next; the next that it says itself brings them, too. */
   inject(...pdus: readonly Uint8Array[]): void;
-  /** Types of the Data PDUs that the target was sent. */
+  /** Types of the Data PDUs that the target was sent, or would have been. */
   readonly asked: readonly number[];
+  /** Holds requests to draw again back until the function that it returns is called and the client says something. */
+  holdRedraws(): () => void;
 }
 
 /** Relays one connection after the other to a port of 127.0.0.1 until the test ends. */
@@ -34,6 +36,8 @@ export async function startSpoilingRelay(targetPort: number): Promise<SpoilingRe
   const secureContext = createSecureContext({ cert, key: privateKeyPem });
   const waiting: Uint8Array[] = [];
   const asked: number[] = [];
+  const held: Uint8Array[] = [];
+  let holding = false;
   const injected = (): RelayOutput[] =>
     waiting.splice(0).map((bytes) => ({ type: 'send', to: 'client', bytes }) as const);
   const run = async (socket: Socket): Promise<void> => {
@@ -51,8 +55,13 @@ export async function startSpoilingRelay(targetPort: number): Promise<SpoilingRe
     const machine: RelayMachine = {
       fromTarget: (bytes) => [...injected(), { type: 'send', to: 'client', bytes }],
       fromClient: (bytes) => {
-        asked.push(...dataPduTypes(bytes));
-        return [...injected(), { type: 'send', to: 'target', bytes }];
+        const types = dataPduTypes(bytes);
+        asked.push(...types);
+        const redraw = types.includes(PduType2.suppressOutput) || types.includes(PduType2.refreshRect);
+        held.push(bytes);
+        if (holding && redraw) return injected();
+        const sent = holding ? held.splice(-1) : held.splice(0);
+        return [...injected(), ...sent.map((one) => ({ type: 'send', to: 'target', bytes: one }) as const)];
       },
       redraw: () => [],
       close: () => [],
@@ -68,7 +77,13 @@ export async function startSpoilingRelay(targetPort: number): Promise<SpoilingRe
   });
   onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo;
-  return { port, asked, inject: (...pdus) => void waiting.push(...pdus) };
+  const holdRedraws = (): (() => void) => {
+    holding = true;
+    return () => {
+      holding = false;
+    };
+  };
+  return { port, asked, holdRedraws, inject: (...pdus) => void waiting.push(...pdus) };
 }
 
 /** What is not in a share says nothing here. */
