@@ -49,6 +49,8 @@ export const AUDIT_EVENT_KINDS = {
   'import.made': 'A captured session was imported',
   'replay.watched': 'A recording was watched',
   'export.made': 'Records were exported',
+  'kdc-proxy.request': 'A request of Kerberos was passed on to a KDC',
+  'kdc-proxy.refused': 'A request to the KDC proxy was refused',
   'entra.sign-in-begun': 'A person began to sign in with Entra ID for a target',
   'entra.sign-in-granted': 'A person signed in with Entra ID for a target',
   'entra.sign-in-failed': 'A sign-in with Entra ID for a target failed',

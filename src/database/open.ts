@@ -5,6 +5,7 @@ import { ApiTokenRepository } from './api-tokens.js';
 import { AuditEventRepository } from './audit-events.js';
 import { CredentialRepository } from './credentials.js';
 import { EntraSignInRepository } from './entra-sign-ins.js';
+import { KdcTokenRepository } from './kdc-tokens.js';
 import { migrate } from './migrate.js';
 import { postgresDialect } from './postgres-dialect.js';
 import { RecordingMediaRepository } from './recording-media.js';
@@ -44,6 +45,7 @@ export interface Repositories {
   readonly targetCredentials: TargetCredentialRepository;
   readonly sessionSecrets: SessionSecretRepository;
   readonly entraSignIns: EntraSignInRepository;
+  readonly kdcTokens: KdcTokenRepository;
 }
 
 export interface Database extends Repositories {
@@ -103,5 +105,6 @@ function repositories(db: Kysely<Schema>): Repositories {
     targetCredentials: new TargetCredentialRepository(db),
     sessionSecrets: new SessionSecretRepository(db),
     entraSignIns: new EntraSignInRepository(db),
+    kdcTokens: new KdcTokenRepository(db),
   };
 }

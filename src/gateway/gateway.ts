@@ -21,7 +21,7 @@ import { Identity } from '../identity/identity.js';
 import { SessionPolicy } from '../inventory/session-policy.js';
 import { PortalEntrance } from '../portal/portal-entrance.js';
 import { gfxOfferOf } from '../rdp/relay/shaping/graphics-pipeline.js';
-import { GATEWAY_ABILITIES, withEntra } from '../policy/gateway-abilities.js';
+import { abilitiesWith } from '../policy/gateway-abilities.js';
 import { BlobRecordingStore } from '../storage/blob-recording-store.js';
 import { confirmStored } from './composition/confirm-stored.js';
 import { openCredentials } from './composition/credentials.js';
@@ -35,6 +35,7 @@ import { openStorage, type OpenStorage } from './composition/storage.js';
 import { targetConnector } from './composition/target-connections.js';
 import { oidcSettingsOf } from './config/identity-settings.js';
 import type { Settings } from './config/settings.js';
+import { KdcProxy } from './kdc-proxy/kdc-proxy.js';
 import { KeyWrapper, loadOrCreateKey } from './keys/key-store.js';
 import { subjectPublicKeyOf } from './nla/platform.js';
 import { attemptLimits } from './rdp/admission.js';
@@ -165,11 +166,12 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     minVersion: 'TLSv1.2',
   });
   const credentials = await openCredentials(settings, database, audit);
+  const kdcProxy = settings.kdcs.size === 0 ? null : new KdcProxy({ database, audit, realms: settings.kdcs, clock });
   const policy = new SessionPolicy({
     database,
     recording: settings.recording,
     clock,
-    ...(credentials.entra !== null && { abilities: withEntra(GATEWAY_ABILITIES) }),
+    abilities: abilitiesWith({ entra: credentials.entra !== null, kdcs: settings.kdcs.size > 0 }),
   });
   const places = new SessionPlaces(database, settings, clock);
   const attempts = new LockOut(attemptLimits(settings.ticketAttempts));
@@ -212,6 +214,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     policy,
     secrets: credentials.sessions,
     entra: credentials.entra?.signIns ?? null,
+    kdcProxy,
     places,
     oneTime: credentials.oneTime,
     tlsOnlyTickets: settings.tlsOnlyTickets,
@@ -233,6 +236,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     },
     credentials: credentials.targets,
     entra: credentials.entra?.signIns ?? null,
+    kdcProxy,
     health: new GatewayHealth({ database, audit, store, recordings, live, encoder, clock }),
     recordings: recordingRoutes({
       viewer: (request) => ({ actor: `user:${request.user.id}`, ...request.user }),

@@ -16,11 +16,12 @@ import { installErrorHandling } from './error-handler.js';
 import { hostRoutes } from './host-routes.js';
 import { type GuardedRoute, installGuard, REVIEWERS } from './guard.js';
 import { healthRoutes } from './health-routes.js';
+import { kdcProxyRoutes } from './kdc-proxy-routes.js';
 import { liveSessionRoutes } from './live-session-routes.js';
 import { ProblemError } from './problems.js';
 import { decorateRequestUser } from './request-user.js';
 import { roleRoutes } from './role-routes.js';
-import type { CredentialService, EntraService, HealthService, SessionService } from './services.js';
+import type { CredentialService, EntraService, HealthService, KdcProxyService, SessionService } from './services.js';
 import { sessionRoutes } from './session-routes.js';
 import { signInRoutes } from './sign-in-routes.js';
 import { targetChannelRoutes } from './target-channel-routes.js';
@@ -43,6 +44,8 @@ export interface HttpServerDeps {
   readonly credentials: CredentialService;
   /** Null where no authority of Entra ID is configured. */
   readonly entra: EntraService | null;
+  /** Null where no KDC is configured. */
+  readonly kdcProxy: KdcProxyService | null;
   /** What channels may be used for where a target does not say. */
   readonly channels: ChannelPolicy;
   readonly health: HealthService;
@@ -84,6 +87,8 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
   await installRateLimit(server, deps.requestsPerMinute ?? DEFAULT_REQUESTS_PER_MINUTE);
   await server.register(cookie);
   await server.register((api) => installApi(api, deps), { prefix: '/api/v1' });
+  const { kdcProxy } = deps;
+  if (kdcProxy !== null) await server.register(async (scope) => kdcProxyRoutes(scope, kdcProxy));
   await server.register((scope) => viewerRoutes(scope, deps.viewerFolder));
   return server;
 }

@@ -48,3 +48,14 @@ export interface EntraService {
   finish(query: string, browserSecret: string, clientAddress: string): Promise<'attempt' | 'authority' | null>;
   isGranted(id: string, userId: UserId): Promise<boolean>;
 }
+
+/** The KDC proxy, [MS-KKDCP]. What is asked and refused is in the audit log: that is this service's part. */
+export interface KdcProxyService {
+  handle(
+    token: string,
+    body: Uint8Array,
+    clientAddress: string,
+  ): Promise<
+    { readonly reply: Uint8Array } | { readonly refused: 'token' | 'malformed' | 'realm' | 'too-many' | 'unreachable' }
+  >;
+}

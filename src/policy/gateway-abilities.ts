@@ -23,11 +23,20 @@ export const GATEWAY_ABILITIES: GatewayAbilities = {
   shareableLinks: false,
 };
 
-/** What this gateway can do where an authority issues access tokens of Entra ID for RDP. */
-export function withEntra(abilities: GatewayAbilities): GatewayAbilities {
-  const able = ({ entrance, authentication }: EntranceAbilities): EntranceAbilities => ({
-    entrance,
-    authentication: { ...authentication, entra: true },
-  });
-  return { ...abilities, native: able(abilities.native), portal: able(abilities.portal) };
+/** What this gateway can do with what is set up beside it. */
+export interface SetUp {
+  /** An authority issues access tokens of Entra ID for RDP. */
+  readonly entra: boolean;
+  /** The gateway is a KDC proxy for some realm. */
+  readonly kdcs: boolean;
+}
+
+export function abilitiesWith({ entra, kdcs }: SetUp): GatewayAbilities {
+  const { native, portal } = GATEWAY_ABILITIES;
+  return {
+    ...GATEWAY_ABILITIES,
+    native: { ...native, authentication: { ...native.authentication, entra } },
+    // In the portal the browser speaks Kerberos, through the proxy.
+    portal: { ...portal, authentication: { ...portal.authentication, entra, kerberos: kdcs } },
+  };
 }

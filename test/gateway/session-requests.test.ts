@@ -47,6 +47,7 @@ async function open(change: Partial<SessionRequestsOptions> = {}): Promise<Count
     policy: new SessionPolicy({ database, recording: 'required', clock: () => NOW_MS }),
     secrets: { keep: async () => {} },
     entra: null,
+    kdcProxy: null,
     places: { look: async () => null },
     oneTime: new OneTimePasswords(KEY),
     tlsOnlyTickets: false,

@@ -110,6 +110,7 @@ export async function makeHttpBench(
     sessions,
     credentials: new TargetCredentials({ database, audit, clock, store: new EmbeddedSecretStore(Buffer.alloc(32, 7)) }),
     entra: null,
+    kdcProxy: null,
     health: { health: async () => full.health },
     recordings: async (scope) => {
       scope.get('/:sessionId', (request) => ({ watcher: request.user.userName }));

@@ -14,6 +14,7 @@ export type Peer =
   | 'ffmpeg'
   | 'freerdp-shadow-cli'
   | 'gnome-remote-desktop'
+  | 'krb5-kdc'
   | 'openbox'
   | 'postgresql'
   | 'rdesktop'
@@ -38,6 +39,7 @@ const PARTS: Record<Peer, readonly string[]> = {
     'dbus-run-session',
     'weston-terminal',
   ],
+  'krb5-kdc': ['krb5kdc', 'kdb5_util', 'kadmin.local', 'kinit', 'klist', '/usr/lib/*/krb5/plugins/tls/k5tls.so'],
   openbox: ['openbox', 'xterm', '/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf'],
   postgresql: ['/usr/lib/postgresql/*/bin/postgres'],
   rdesktop: ['rdesktop'],

@@ -65,6 +65,7 @@ export class SessionControl {
       await database.tickets.expire(clock());
       await database.sessionSecrets.eraseExpired(clock());
       await database.entraSignIns.eraseExpired(clock());
+      await database.kdcTokens.eraseExpired(clock());
       for (const id of await database.sessions.listDisconnectRequested(gatewayId)) await this.#end(id);
     } catch (error) {
       log.warn({ error: String(error) }, 'sessions could not be looked after; it is tried again');

@@ -7,6 +7,7 @@ import { ALL_CHANNEL_USES, type ChannelPolicy, isChannelUse } from '../../contra
 import type { EncoderChoice } from '../../contract/recorder-protocol.js';
 import type { RecordingSetting } from '../../contract/rule.js';
 import type { CertificatePolicy } from '../../contract/inventory.js';
+import { parseRealms, type Realms } from '../kdc-proxy/realms.js';
 import { CERTIFICATE_POLICIES } from '../rdp/target/certificate-rule.js';
 import type { Durability } from '../trace/trace-file.js';
 import { IDENTITY_DEFINITIONS, type IdentitySettings } from './identity-settings.js';
@@ -64,6 +65,8 @@ export interface Settings extends IdentitySettings {
   readonly entraClientId: string;
   readonly entraScope: string;
   readonly entraRedirect: string;
+  /** Empty: no KDC proxy. */
+  readonly kdcs: Realms;
   /** 32 bytes in base64, or empty. */
   readonly credentialKey: string;
   readonly credentialKeyFile: string;
@@ -232,6 +235,12 @@ const DEFINITIONS: { readonly [Name in keyof Settings]: Definition<Settings[Name
     text('an https:// URL, or nothing for /api/v1/entra/callback on the public host', /^(https:\/\/.+)?$/),
     '',
     'where the authority sends people back to',
+  ),
+  kdcs: setting(
+    'WITNESS_KDCS',
+    { allowed: 'REALM=kdc,tcp/kdc:88,udp/kdc;OTHER=kdc, or nothing', parse: parseRealms },
+    '',
+    'Kerberos realms and their KDCs, for which the gateway is a KDC proxy',
   ),
   credentialStore: setting(
     'WITNESS_CREDENTIAL_STORE',

@@ -10,6 +10,7 @@ import { recordingSettingOf } from '../../policy/facts.js';
 import type { OneTimePasswords } from '../credentials/one-time-passwords.js';
 import type { SessionSecret, SessionSecrets } from '../credentials/session-secrets.js';
 import type { EntraSignIns } from '../entra/entra-sign-ins.js';
+import type { KdcProxy } from '../kdc-proxy/kdc-proxy.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 import { createTicket, routingTokenOf, ticketHash } from '../rdp/ticket.js';
 import { rdpFileFor, xfreerdpCommandFor } from './connect-instructions.js';
@@ -30,6 +31,8 @@ export interface SessionRequestsOptions {
   readonly secrets: Pick<SessionSecrets, 'keep'>;
   /** Null where no authority of Entra ID is configured. */
   readonly entra: Pick<EntraSignIns, 'take'> | null;
+  /** Null where no KDC is configured. */
+  readonly kdcProxy: Pick<KdcProxy, 'issue'> | null;
   readonly places: Pick<SessionPlaces, 'look'>;
   readonly oneTime: Pick<OneTimePasswords, 'create'>;
   readonly tlsOnlyTickets: boolean;
@@ -114,7 +117,7 @@ export class SessionRequests {
     const proof = oneTime !== null ? 'one-time-password' : tlsOnly ? 'none (TLS only)' : 'none (portal)';
     const data = { expiresAtMs, entrance: request.connectionMethod, proof, boundClientAddress: bound };
     await audit.append({ kind: 'session.ticket-issued', actor: authorised.actor, sessionId: id, data });
-    await database.transaction(async ({ sessions, tickets, sessionSecrets }) => {
+    const kdcToken = await database.transaction(async ({ sessions, tickets, sessionSecrets, kdcTokens }) => {
       await sessions.create({
         id,
         userId: user.id,
@@ -145,6 +148,8 @@ export class SessionRequests {
         proof: oneTime?.proof ?? null,
       });
       if (secret !== null) await this.#options.secrets.keep(sessionSecrets, id, secret, expiresAtMs);
+      const { kdcProxy } = this.#options;
+      return facts.authenticationMethod === 'kerberos' && kdcProxy !== null ? kdcProxy.issue(kdcTokens, id) : null;
     });
     const routingToken = routingTokenOf(ticket);
     const told = oneTime?.told ?? null;
@@ -157,6 +162,7 @@ export class SessionRequests {
       oneTime: told,
       xfreerdp: xfreerdpCommandFor(instructions),
       rdpFile: rdpFileFor(instructions),
+      ...(kdcToken !== null && { kdcProxyPath: `/KdcProxy/${kdcToken}` }),
     };
   }
 

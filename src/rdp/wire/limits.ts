@@ -186,3 +186,6 @@ export const MAX_AV_PAIRS = 64;
 
 /** A message of RDS AAD Auth, [MS-RDPBCGR] 2.2.18: an assertion carries an access token of some kilobytes. */
 export const MAX_AAD_MESSAGE_BYTES = 64 * 1024;
+
+/** A Kerberos message through the KDC proxy, either way: tickets with large authorisation data come to some ten kilobytes. */
+export const MAX_KERBEROS_MESSAGE_BYTES = 128 * 1024;
