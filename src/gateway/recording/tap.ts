@@ -45,7 +45,8 @@ export class TraceFullError extends Error {
 
 const EMPTY = new Uint8Array(0);
 
-const RECORD_KINDS = {
+/** How each kind of PDU is called in a trace. */
+export const RECORD_KINDS = {
   'fast-path': TraceRecordKind.serverFastPath,
   'share-data': TraceRecordKind.serverShareData,
   'graphics-channel': TraceRecordKind.serverGraphicsChannel,
