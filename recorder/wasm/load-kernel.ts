@@ -25,10 +25,21 @@ const FOLDERS = ['../kernels/', '../../dist/recorder/kernels/'] as const;
  * kernel's source declares, which the build compiled: the caller names their type.
  */
 export function loadKernel(name: string): object | null {
+  let module = modules.get(name);
+  if (module === undefined) {
+    module = compile(name);
+    modules.set(name, module);
+  }
+  return module === null ? null : (new WebAssembly.Instance(module, {}).exports as object);
+}
+
+/** Kernels that were asked for: compiled once, instantiated by every user. */
+const modules = new Map<string, object | null>();
+
+function compile(name: string): object | null {
   const places = FOLDERS.map((folder) => new URL(`${folder}${name}.wasm`, import.meta.url));
   const file = places.find((url) => existsSync(url));
   if (file === undefined) return null;
   const bytes = readFileSync(file);
-  if (!WebAssembly.validate(bytes)) return null;
-  return new WebAssembly.Instance(new WebAssembly.Module(bytes), {}).exports as object;
+  return WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : null;
 }
