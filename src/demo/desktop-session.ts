@@ -18,8 +18,8 @@ import { Reader } from '../rdp/wire/reader.js';
 import { Framer } from '../rdp/wire/tpkt.js';
 import { readFastPathInput, readSlowPathInput, type DesktopInput } from './desktop-input.js';
 import { DesktopView } from './desktop-view.js';
-import { WIDTH_MULTIPLE } from './encode/tiles.js';
-import type { Raster } from './painter/raster.js';
+import { WIDTH_MULTIPLE } from '../drawing/tiles.js';
+import type { Raster } from '../drawing/raster.js';
 
 export interface DesktopSize {
   readonly width: number;

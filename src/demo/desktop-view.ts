@@ -12,12 +12,12 @@ import {
 } from '../rdp/session/input-flags.js';
 import type { ServerSession } from '../rdp/server/server-state.js';
 import type { DesktopInput } from './desktop-input.js';
-import { pointerShape } from './encode/pointers.js';
-import { encodeTile, tilesOf, type EncodedTile } from './encode/tiles.js';
-import { UpdateWriter } from './encode/updates.js';
+import { pointerShape } from './painter/encode-pointers.js';
+import { encodeTile, tilesOf, type EncodedTile } from '../drawing/tiles.js';
+import { UpdateWriter } from '../drawing/updates.js';
 import { DesktopPainter, type PointerShape } from './painter/desktop-painter.js';
 import { POINTER_IMAGES } from './painter/pointer-shapes.js';
-import type { Raster, Rectangle } from './painter/raster.js';
+import type { Raster, Rectangle } from '../drawing/raster.js';
 import { Keyboard } from './us-keyboard.js';
 
 const CACHE_INDEX: Readonly<Record<PointerShape, number>> = { arrow: 0, text: 1 };

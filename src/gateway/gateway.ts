@@ -181,6 +181,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     lifecycle,
     targets: await targetConnector(settings, audit, database, credentials),
     maxGapMs: settings.maxGapMs,
+    refusalPage: settings.refusalPage,
     gfxOffer: gfxOfferOf(optionalCodecs),
     maxConnections: settings.maxSessions,
     admission: { ...admission, reconnectWindowMs: settings.reconnectWindowMs },

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startDemoDesktop, type DemoDesktop, type DemoDesktopOptions } from '../../src/demo/demo-desktop.js';
-import { toDepth } from '../../src/demo/encode/pixel-depth.js';
+import { toDepth } from '../../src/drawing/pixel-depth.js';
 import { DesktopPainter } from '../../src/demo/painter/desktop-painter.js';
 import { runScriptedClient, type ScriptedClient, type ScriptedClientOptions } from '../../src/demo/scripted-client.js';
 import { makeCertificate, type ServerCertificate } from '../../src/gateway/tls/certificate.js';

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DecodeScratch } from '../../recorder/decoders/encoded-bitmap.js';
 import { BITMAP_DECODERS, bitmapCodec } from '../../recorder/decoders/registry.js';
-import { PALETTE, toDepth, type ColorDepth } from '../../src/demo/encode/pixel-depth.js';
-import { encodeTile, tilesOf, type EncodedTile } from '../../src/demo/encode/tiles.js';
+import { PALETTE, toDepth, type ColorDepth } from '../../src/drawing/pixel-depth.js';
+import { encodeTile, tilesOf, type EncodedTile } from '../../src/drawing/tiles.js';
 import { DesktopPainter } from '../../src/demo/painter/desktop-painter.js';
-import { Raster } from '../../src/demo/painter/raster.js';
+import { Raster } from '../../src/drawing/raster.js';
 
 const DEPTHS: readonly ColorDepth[] = [8, 15, 16, 24, 32];
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DesktopPainter } from '../../src/demo/painter/desktop-painter.js';
-import { glyphRows, hasGlyph } from '../../src/demo/painter/font.js';
-import { contains, type Rectangle } from '../../src/demo/painter/raster.js';
+import { glyphRows, hasGlyph } from '../../src/drawing/font.js';
+import { contains, type Rectangle } from '../../src/drawing/raster.js';
 
 const START_MS = 1_764_000_000_000;
 

@@ -3,10 +3,10 @@
  * it looks like is a function of its size, of what was typed and pointed at, and of the time, and of nothing else.
  */
 import { desktopElements, type DesktopState, type Element } from './elements.js';
-import { GLYPH_HEIGHT, hasGlyph } from './font.js';
+import { GLYPH_HEIGHT, hasGlyph } from '../../drawing/font.js';
 import { layoutDesktop, type DesktopLayout, type WindowLayout } from './layout.js';
 import { typeInto } from './notes-text.js';
-import { contains, Raster, type Rectangle } from './raster.js';
+import { contains, Raster, type Rectangle } from '../../drawing/raster.js';
 import { groundColor, THEME } from './theme.js';
 
 export type PointerShape = 'arrow' | 'text';

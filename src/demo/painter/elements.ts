@@ -2,11 +2,11 @@
  * The parts of the demo desktop that change. Each has a look, a short text that is equal for two moments exactly when
  * the part looks the same in both: comparing looks is how dirty rectangles are found.
  */
-import { GLYPH_HEIGHT, GLYPH_WIDTH } from './font.js';
+import { GLYPH_HEIGHT, GLYPH_WIDTH } from '../../drawing/font.js';
 import { textArea, textSize, type DesktopLayout, type WindowLayout } from './layout.js';
 import { lastLogLine, logLine } from './log-lines.js';
 import { visibleLines } from './notes-text.js';
-import type { Raster, Rectangle } from './raster.js';
+import type { Raster, Rectangle } from '../../drawing/raster.js';
 import { THEME } from './theme.js';
 
 /** What the desktop shows besides the time. */

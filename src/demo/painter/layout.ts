@@ -1,6 +1,6 @@
 /** Where things lie on the demo desktop, for every size of desktop. */
-import { GLYPH_HEIGHT, GLYPH_WIDTH } from './font.js';
-import type { Rectangle } from './raster.js';
+import { GLYPH_HEIGHT, GLYPH_WIDTH } from '../../drawing/font.js';
+import type { Rectangle } from '../../drawing/raster.js';
 
 const TITLE_HEIGHT = 24;
 const TASKBAR_HEIGHT = 32;

@@ -41,6 +41,7 @@ export interface Settings extends IdentitySettings {
   readonly container: string;
   readonly recording: RecordingSetting;
   readonly channels: ChannelPolicy;
+  readonly refusalPage: boolean;
   readonly maxSessionMs: number;
   readonly idleTimeoutMs: number;
   readonly sessionsPerUser: number;
@@ -125,6 +126,12 @@ const DEFINITIONS: { readonly [Name in keyof Settings]: Definition<Settings[Name
     channelUses,
     'all',
     'what may pass besides picture and input, where the target does not say',
+  ),
+  refusalPage: setting(
+    'WITNESS_REFUSAL_PAGE',
+    flag,
+    'on',
+    'a page that says why, for 10 seconds, when a person with a good ticket is refused; off: the error code alone',
   ),
   maxSessionMs: setting(
     'WITNESS_MAX_SESSION_MS',

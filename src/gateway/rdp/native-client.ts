@@ -6,6 +6,7 @@ import type { RefusalReason } from './admission.js';
 import { PROTOCOL_SSL } from '../../rdp/connection/security-protocols.js';
 import { openClientLeg } from './client-leg.js';
 import { refuseAfterTls } from './refusal.js';
+import type { RefusedSession } from './refusal-text.js';
 import type { SessionClient } from './session-client.js';
 import type { TargetProblem } from './target/target-error.js';
 
@@ -36,8 +37,8 @@ export class NativeClient implements SessionClient {
     return openClientLeg(this.#socket, this.#request, this.#secureContext, PROTOCOL_SSL, HANDSHAKE_TIMEOUT_MS);
   }
 
-  refuse(reason: RefusalReason | TargetProblem): Promise<void> {
-    return refuseAfterTls(this.#socket, this.#request, this.#secureContext, reason);
+  refuse(reason: RefusalReason | TargetProblem, about: RefusedSession | null): Promise<void> {
+    return refuseAfterTls(this.#socket, this.#request, this.#secureContext, reason, about);
   }
 
   destroy(): void {

@@ -34,6 +34,7 @@ import {
   wantsRemoteCredentialGuard,
 } from './prove-client.js';
 import { ntStatusOf, refuseAfterTls } from './refusal.js';
+import type { RefusedSession } from './refusal-text.js';
 import { runSession, type SessionRunnerOptions } from './session-runner.js';
 import { KEEP_ALIVE } from './target/tcp.js';
 import { ticketOf } from './ticket.js';
@@ -143,14 +144,20 @@ export class NativeEntrance {
     } else if (result.kind === 'admitted') {
       await runSession(this.#options, result, new NativeClient(socket, request, identity.secureContext, clientAddress));
     } else if (result.kind === 'refused') {
-      await this.#refuse(connection, result.reason, clientAddress);
+      const about = this.#options.refusalPage ? result.session : null;
+      await this.#refuse(connection, result.reason, about, clientAddress);
     }
   }
 
-  async #refuse(connection: NativeConnection, reason: RefusalReason, clientAddress: string): Promise<void> {
+  async #refuse(
+    connection: NativeConnection,
+    reason: RefusalReason,
+    about: RefusedSession | null,
+    clientAddress: string,
+  ): Promise<void> {
     const { socket, request, identity } = connection;
     this.#options.log.warn({ clientAddress, reason }, 'a ticket was refused');
-    if (clientOffersTls(request)) await refuseAfterTls(socket, request, identity.secureContext, reason);
+    if (clientOffersTls(request)) await refuseAfterTls(socket, request, identity.secureContext, reason, about);
     else await turnAway(connection, ntStatusOf(reason));
   }
 
@@ -171,7 +178,7 @@ export class NativeEntrance {
     }
     const ntHash = await this.#open(asked, clientAddress);
     if (ntHash === null) {
-      await this.#refuse(connection, 'ticket-unproven', clientAddress);
+      await this.#refuse(connection, 'ticket-unproven', null, clientAddress);
       return;
     }
     const result = await proveClient(connection, admission, asked, ticket, shown, ntHash).finally(() => ntHash.fill(0));
@@ -186,7 +193,7 @@ export class NativeEntrance {
       return;
     }
     this.#options.log.warn({ clientAddress, reason: result.admission.reason }, 'a ticket was refused');
-    await client.refuse(result.admission.reason);
+    await client.refuse(result.admission.reason, this.#options.refusalPage ? result.admission.session : null);
     client.destroy();
   }
 

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { RefusalReason } from './admission.js';
 import { refuseInside } from './refusal.js';
+import type { RefusedSession } from './refusal-text.js';
 import type { SessionClient } from './session-client.js';
 import type { TargetProblem } from './target/target-error.js';
 
@@ -30,8 +31,8 @@ export class NlaClient implements SessionClient {
     return this.#tls;
   }
 
-  refuse(reason: RefusalReason | TargetProblem): Promise<void> {
-    return refuseInside(this.#tls, this.requestedProtocols, reason);
+  refuse(reason: RefusalReason | TargetProblem, about: RefusedSession | null): Promise<void> {
+    return refuseInside(this.#tls, this.requestedProtocols, reason, about);
   }
 
   destroy(): void {

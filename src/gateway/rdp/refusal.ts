@@ -12,11 +12,17 @@ import {
   STATUS_LOGON_TYPE_NOT_GRANTED,
 } from '../../rdp/nla/nt-status.js';
 import { refuseConnection } from '../../rdp/server/refuse-connection.js';
-import { stepServerSequence } from '../../rdp/server/server-sequence.js';
+import { isKeyPress, isSlowPathKeyPress } from '../../rdp/relay/user-input.js';
+import { endSession, startServerSequence, stepServerSequence } from '../../rdp/server/server-sequence.js';
+import type { ServerSession, ServerState, ServerStep } from '../../rdp/server/server-state.js';
+import { PduType2 } from '../../rdp/session/share-data.js';
+import type { CapabilitySet } from '../../rdp/session/capabilities/capability-sets.js';
 import { DecodeError, UnexpectedPduError } from '../../rdp/wire/errors.js';
 import { Framer } from '../../rdp/wire/tpkt.js';
 import type { RefusalReason } from './admission.js';
 import { clientOffersTls, openClientLeg, refuseNegotiation } from './client-leg.js';
+import { PAGE_SECONDS, pageDesktop, refusalPage } from './refusal-page.js';
+import { type RefusedSession, refusalText } from './refusal-text.js';
 import { TARGET_PROBLEMS, type TargetProblem } from './target/target-error.js';
 
 const HANDSHAKE_TIMEOUT_MS = 5_000;
@@ -79,6 +85,7 @@ export async function refuseAfterTls(
   request: ConnectionRequest,
   secureContext: SecureContext,
   reason: RefusalReason | TargetProblem,
+  about: RefusedSession | null,
 ): Promise<void> {
   if (!clientOffersTls(request)) {
     refuseNegotiation(socket, request, SSL_REQUIRED_BY_SERVER);
@@ -91,7 +98,7 @@ export async function refuseAfterTls(
     // The refusal is on record already; this client does not learn of it.
     return;
   }
-  await refuseInside(client, request.negotiation?.requestedProtocols ?? 0, reason);
+  await refuseInside(client, request.negotiation?.requestedProtocols ?? 0, reason, about);
   socket.destroy();
 }
 
@@ -100,38 +107,96 @@ export function refuseInside(
   client: TLSSocket,
   requestedProtocols: number,
   reason: RefusalReason | TargetProblem,
+  about: RefusedSession | null,
 ): Promise<void> {
-  return converse(client, requestedProtocols, errorInfoOf(reason));
+  return new RefusalConversation(client, requestedProtocols, reason, about).over;
 }
 
-function converse(client: TLSSocket, requestedProtocols: number, errorInfo: number): Promise<void> {
-  return new Promise((resolve) => {
-    const framer = new Framer();
-    let state = refuseConnection(requestedProtocols, errorInfo);
-    if (client.destroyed) {
-      resolve();
-      return;
-    }
-    const timer = setTimeout(() => client.destroy(), REFUSAL_TIMEOUT_MS);
-    client.on('close', () => {
-      clearTimeout(timer);
-      resolve();
+/** Pages that are shown at the same time; further clients are shown the code alone. */
+const MAX_PAGES = 32;
+let pages = 0;
+
+/**
+ * Follows the connection sequence with a client that is refused. Whoever came with the ticket of a session is shown a page
+ * before the error code; whoever did not, the code alone.
+ */
+class RefusalConversation {
+  readonly over: Promise<void>;
+  readonly #client: TLSSocket;
+  readonly #reason: RefusalReason | TargetProblem;
+  /** Null for no page. */
+  readonly #about: RefusedSession | null;
+  readonly #framer = new Framer();
+  #state: ServerState;
+  #timer: NodeJS.Timeout;
+
+  constructor(
+    client: TLSSocket,
+    requestedProtocols: number,
+    reason: RefusalReason | TargetProblem,
+    about: RefusedSession | null,
+  ) {
+    this.#client = client;
+    this.#reason = reason;
+    this.#about = pages < MAX_PAGES ? about : null;
+    this.#state =
+      this.#about === null
+        ? refuseConnection(requestedProtocols, errorInfoOf(reason))
+        : startServerSequence({ requestedProtocols, chooseDesktop: pageDesktop });
+    if (this.#about !== null) pages += 1;
+    this.#timer = setTimeout(() => client.destroy(), REFUSAL_TIMEOUT_MS);
+    this.over = new Promise((resolve) => {
+      const close = (): void => {
+        clearTimeout(this.#timer);
+        if (this.#about !== null) pages -= 1;
+        resolve();
+      };
+      if (client.destroyed) close();
+      else client.once('close', close);
     });
-    client.on('data', (chunk: Buffer) => {
-      try {
-        for (const pdu of framer.push(chunk)) {
-          const step = stepServerSequence(state, pdu);
-          state = step.state;
-          for (const output of step.outputs) {
-            if (output.type === 'send') client.write(output.bytes);
-            if (output.type === 'end') client.end();
-          }
-        }
-      } catch (error) {
-        if (!(error instanceof DecodeError || error instanceof UnexpectedPduError)) throw error;
-        client.destroy();
-      }
-    });
+    client.on('data', (chunk: Buffer) => this.#receive(chunk));
     client.resume();
-  });
+  }
+
+  #receive(chunk: Buffer): void {
+    try {
+      for (const pdu of this.#framer.push(chunk)) this.#take(stepServerSequence(this.#state, pdu));
+    } catch (error) {
+      if (!(error instanceof DecodeError || error instanceof UnexpectedPduError)) throw error;
+      this.#client.destroy();
+    }
+  }
+
+  #take({ state, outputs }: ServerStep): void {
+    this.#state = state;
+    for (const output of outputs) {
+      if (output.type === 'send') this.#client.write(output.bytes);
+      else if (output.type === 'end') this.#client.end();
+      else if (output.type === 'active') this.#show(output.session, output.capabilities);
+      else if (output.type === 'fast-path-input' && isKeyPress(output.pdu)) this.#farewell();
+      else if (output.type === 'share-data' && output.pduType2 === PduType2.input) {
+        if (isSlowPathKeyPress(output.payload)) this.#farewell();
+      }
+    }
+  }
+
+  #show(session: ServerSession, capabilities: readonly CapabilitySet[]): void {
+    if (this.#about === null) return;
+    for (const pdu of refusalPage(session, capabilities, refusalText(this.#reason), this.#about)) {
+      this.#client.write(pdu);
+    }
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#farewell(), PAGE_SECONDS * 1000);
+  }
+
+  /** The page has been read: the code, and the end. */
+  #farewell(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#client.destroy(), HANDSHAKE_TIMEOUT_MS);
+    if (this.#state.name !== 'active') return;
+    const { state, outputs } = endSession(this.#state, errorInfoOf(this.#reason));
+    this.#state = state;
+    for (const output of outputs) if (output.type === 'send') this.#client.write(output.bytes);
+    this.#client.end();
+  }
 }

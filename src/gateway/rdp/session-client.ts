@@ -1,6 +1,7 @@
 /** The client of one connection, whichever entrance it came in by: what a session asks of it. */
 import type { Duplex } from 'node:stream';
 import type { RefusalReason } from './admission.js';
+import type { RefusedSession } from './refusal-text.js';
 import type { TargetLeg } from './target/open-target-leg.js';
 import type { TargetProblem } from './target/target-error.js';
 
@@ -21,8 +22,11 @@ export interface SessionClient {
    */
   open(target: TargetLeg): Promise<Duplex>;
 
-  /** Tells the client why it is not connected. Resolves when it was told, or does not listen. */
-  refuse(reason: RefusalReason | TargetProblem): Promise<void>;
+  /**
+   * Tells the client why it is not connected, and of which session when it came with its ticket. Resolves when it was told,
+   * or does not listen.
+   */
+  refuse(reason: RefusalReason | TargetProblem, about: RefusedSession | null): Promise<void>;
 
   destroy(): void;
 }

@@ -34,6 +34,8 @@ export interface SessionRunnerOptions {
   readonly targets: TargetConnector;
   readonly clock: () => number;
   readonly maxGapMs: number;
+  /** Whether a person who is refused is shown a page that says why, before the error code. */
+  readonly refusalPage: boolean;
   /** What of the graphics pipeline the recorders of this machine decode. */
   readonly gfxOffer: GfxOffer;
   readonly log: Logger;
@@ -58,7 +60,7 @@ export async function runSession(
     if (!(error instanceof TargetError)) throw error;
     log.warn({ sessionId: session.id, reason: error.problem }, 'the target cannot be used');
     await lifecycle.refuse(session, admitted.live, error.problem, error.message);
-    await client.refuse(error.problem);
+    await client.refuse(error.problem, options.refusalPage ? session : null);
     return;
   }
   try {

@@ -1,5 +1,6 @@
 /** Whether a client's PDU is input of a person: a client that nobody touches still synchronises and sends time stamps. */
 import { decodeFastPathInput } from '../session/fast-path-input.js';
+import { FASTPATH_INPUT_KBDFLAGS_RELEASE, KBDFLAGS_RELEASE } from '../session/input-flags.js';
 import { decodeInput } from '../session/input.js';
 import { PduType, sharePdus } from '../session/share-control.js';
 import { decodeShareData, PduType2 } from '../session/share-data.js';
@@ -13,7 +14,21 @@ export function isFastPathUserInput(pdu: Uint8Array): boolean {
   return byPerson(() => decodeFastPathInput(new Reader(pdu, 'FastPathInput')).events);
 }
 
-/** The same for a payload of the I/O channel. */
+/** True for a fast-path input PDU in which a key is pressed. */
+export function isKeyPress(pdu: Uint8Array): boolean {
+  const { events } = decodeFastPathInput(new Reader(pdu, 'FastPathInput'));
+  return events.some(
+    (event) => event.kind === 'scancode' && (event.eventFlags & FASTPATH_INPUT_KBDFLAGS_RELEASE) === 0,
+  );
+}
+
+/** The same for the payload of a slow-path input PDU. */
+export function isSlowPathKeyPress(payload: Uint8Array): boolean {
+  const events = decodeInput(new Reader(payload, 'Input'));
+  return events.some((event) => event.kind === 'scancode' && (event.keyboardFlags & KBDFLAGS_RELEASE) === 0);
+}
+
+/** As `isFastPathUserInput`, for a payload of the I/O channel. */
 export function isSlowPathUserInput(payload: Uint8Array): boolean {
   try {
     for (const pdu of sharePdus(payload)) {

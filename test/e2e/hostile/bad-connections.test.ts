@@ -47,6 +47,8 @@ describe.runIf(requirePeers('xfreerdp', 'Xvfb', 'ffmpeg'))('bad connections', ()
           WITNESS_TICKET_LIFETIME_MS: String(TICKET_LIFETIME_MS),
           WITNESS_DEMO_TARGET: 'on',
           WITNESS_TICKET_ATTEMPTS: '1000',
+          // What is looked at here are the codes, without waiting for somebody to read a page.
+          WITNESS_REFUSAL_PAGE: 'off',
         },
       }),
       startXvfb(lab),

@@ -1,5 +1,5 @@
 /** Pixels of the colour depths that bitmaps are sent in, [MS-RDPBCGR] 2.2.9.1.1.3.1.2.2. */
-import type { Raster, Rectangle } from '../painter/raster.js';
+import type { Raster, Rectangle } from './raster.js';
 
 /** Bits a pixel. At 8 a pixel is an index into `PALETTE`. */
 export type ColorDepth = 8 | 15 | 16 | 24 | 32;

@@ -3,7 +3,7 @@
  * 2.2.9.1.1.3.1.2.4. Of its orders these are used: background, foreground and colour runs, foreground/background images
  * and colour images. At every place the order is taken that saves the most bytes.
  */
-import { Writer } from '../../rdp/wire/writer.js';
+import { Writer } from '../rdp/wire/writer.js';
 import { pixelBytes, type ColorDepth } from './pixel-depth.js';
 
 /** A regular order has 5 bits of length, a lite one 4; the MEGA_MEGA form follows with 16 bits. */

@@ -1,5 +1,5 @@
 /**
- * The demo desktop's own typeface: printable ASCII in cells of 8 x 16 pixels, drawn for this program. A glyph is the row
+ * The program's own typeface: printable ASCII in cells of 8 x 16 pixels, drawn for this program. A glyph is the row
  * it starts at, then one byte a row as two hexadecimal digits, the most significant bit on the left. Capitals stand on
  * rows 3 to 11, small letters on rows 5 to 11, descenders reach row 14.
  */

@@ -2,7 +2,7 @@
  * RDP 6.0 bitmap compression of 32 bpp bitmaps: RDP6_BITMAP_STREAM, [MS-RDPEGDI] 2.2.2.5.1, with run-length encoded
  * planes of red, green and blue and without alpha.
  */
-import { Writer } from '../../rdp/wire/writer.js';
+import { Writer } from '../rdp/wire/writer.js';
 
 /** FormatHeader: RLE, NA (no alpha); the colour loss level 0 says that the planes are red, green and blue. */
 const FORMAT_HEADER = 0x10 | 0x20;

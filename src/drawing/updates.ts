@@ -1,23 +1,23 @@
 /** Bitmaps, palette and pointers as PDUs, in the forms that a client's capability sets allow. */
-import type { CapabilitySet } from '../../rdp/session/capabilities/capability-sets.js';
-import { findCapability } from '../../rdp/session/capabilities/capability-sets.js';
-import { EXTRA_NO_BITMAP_COMPRESSION_HDR, FASTPATH_OUTPUT_SUPPORTED } from '../../rdp/session/capabilities/general.js';
-import { PduType2 } from '../../rdp/session/share-data.js';
+import type { CapabilitySet } from '../rdp/session/capabilities/capability-sets.js';
+import { findCapability } from '../rdp/session/capabilities/capability-sets.js';
+import { EXTRA_NO_BITMAP_COMPRESSION_HDR, FASTPATH_OUTPUT_SUPPORTED } from '../rdp/session/capabilities/general.js';
+import { PduType2 } from '../rdp/session/share-data.js';
 import {
   BITMAP_COMPRESSION,
   encodeBitmapUpdate,
   NO_BITMAP_COMPRESSION_HDR,
   type BitmapData,
-} from '../../rdp/updates/bitmap-update.js';
-import { encodeFastPathOutput, FastPathUpdateCode, Fragmentation } from '../../rdp/updates/fast-path-output.js';
-import { encodePaletteUpdate } from '../../rdp/updates/palette-update.js';
+} from '../rdp/updates/bitmap-update.js';
+import { encodeFastPathOutput, FastPathUpdateCode, Fragmentation } from '../rdp/updates/fast-path-output.js';
+import { encodePaletteUpdate } from '../rdp/updates/palette-update.js';
 import {
   encodeFastPathPointerUpdate,
   encodePointerUpdate,
   type PointerUpdate,
-} from '../../rdp/updates/pointer-updates.js';
-import { dataFrame } from '../../rdp/server/server-pdus.js';
-import type { ServerSession } from '../../rdp/server/server-state.js';
+} from '../rdp/updates/pointer-updates.js';
+import { dataFrame } from '../rdp/server/server-pdus.js';
+import type { ServerSession } from '../rdp/server/server-state.js';
 import { PALETTE, pixelBytes } from './pixel-depth.js';
 import type { EncodedTile } from './tiles.js';
 

@@ -1,5 +1,5 @@
 /** From areas that changed to bitmaps to send. */
-import { intersect, type Raster, type Rectangle } from '../painter/raster.js';
+import { intersect, type Raster, type Rectangle } from './raster.js';
 import { encodeInterleavedRle } from './interleaved-rle.js';
 import { encodePlanar } from './planar.js';
 import { bottomUpPixels, rawBytes, type ColorDepth } from './pixel-depth.js';

@@ -1,6 +1,6 @@
 /** The demo desktop's pointer images as Color Pointer Updates, [MS-RDPBCGR] 2.2.9.1.1.4.4. */
 import { COLOR_POINTER_BPP, pointerRowBytes, type PointerShape } from '../../rdp/updates/pointer-shape.js';
-import { POINTER_SIZE, type PointerImage } from '../painter/pointer-shapes.js';
+import { POINTER_SIZE, type PointerImage } from './pointer-shapes.js';
 
 const XOR_PIXEL_BYTES = COLOR_POINTER_BPP / 8;
 

@@ -1,4 +1,4 @@
-/** A picture in memory and the few ways of drawing that the demo desktop needs. */
+/** A picture in memory and the few ways of drawing that a page or the demo desktop needs. */
 import { GLYPH_HEIGHT, GLYPH_WIDTH, glyphRows } from './font.js';
 
 /** An area in pixels; `x + width` and `y + height` are exclusive. */
