@@ -1,4 +1,5 @@
 /** What became of one trace record, so that coverage adds up: received = decoded + dropped, in PDUs and in bytes. */
+import type { TraceEvent } from '../../src/contract/trace.js';
 import { DecodeError } from '../../src/rdp/wire/errors.js';
 import { union, type Rectangle } from './rectangle.js';
 
@@ -30,6 +31,8 @@ export interface Applied {
   /** True when a picture rendered now differs from one rendered before. */
   readonly changed: boolean;
   readonly drops: readonly Drop[];
+  /** What the record says of the session that nobody but the recorder can read, because it was compressed. */
+  readonly told?: readonly TraceEvent[];
 }
 
 /** What a drop says besides its size. */
@@ -49,6 +52,7 @@ export function reasonOf(error: unknown): string {
 /** Collects the drops of one record; those that differ in place only are one. */
 export class Tally {
   changed = false;
+  readonly told: TraceEvent[] = [];
   readonly #drops = new Map<string, Drop>();
   #bytesLeft = 0;
   #pdusLeft = 0;
@@ -89,7 +93,7 @@ export class Tally {
       left -= counted;
       return { ...drop, pdus: counted };
     });
-    return { pdus, bytes, changed: this.changed, drops };
+    return { pdus, bytes, changed: this.changed, drops, ...(this.told.length > 0 && { told: this.told }) };
   }
 }
 

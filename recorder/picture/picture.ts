@@ -2,9 +2,10 @@
  * The picture of a session: trace records in, pixels out. A function of the records alone, so that a recording that is
  * taken up again looks like one that was never interrupted.
  */
-import { TraceRecordKind, type TraceActivation, type TraceRecord } from '../../src/contract/trace.js';
+import { TraceRecordKind, type TraceActivation, type TraceEvent, type TraceRecord } from '../../src/contract/trace.js';
 import { PduType, sharePdus, type SharePdu } from '../../src/rdp/session/share-control.js';
-import { decodeShareData, PduType2, type ShareData } from '../../src/rdp/session/share-data.js';
+import { logonEvent } from '../../src/rdp/relay/logon-event.js';
+import { decodeShareData, PACKET_COMPRESSED, PduType2, type ShareData } from '../../src/rdp/session/share-data.js';
 import { decodeFastPathUpdateData, type FastPathUpdateData } from '../../src/rdp/updates/fast-path-update-data.js';
 import {
   decodeFastPathOutput,
@@ -269,6 +270,13 @@ export class Picture {
         pointer: decodePointerUpdate(reader),
       });
       this.#paint('pointer', new Reader(data, 'PointerUpdate'), decode, tally);
+    } else if (
+      shareData.pduType2 === PduType2.saveSessionInfo &&
+      (shareData.compressedType & PACKET_COMPRESSED) !== 0
+    ) {
+      // One that is not compressed is read by the gateway.
+      const event = readableLogon(data);
+      if (event !== null) tally.told.push(event);
     }
   }
 
@@ -319,4 +327,14 @@ export class Picture {
 /** The gateway wrote it, as the chunk's tag proves. */
 function activationOf(payload: Uint8Array): TraceActivation {
   return JSON.parse(new TextDecoder().decode(payload)) as TraceActivation;
+}
+
+/** Null also for what cannot be read: the picture does not depend on it. */
+function readableLogon(payload: Uint8Array): TraceEvent | null {
+  try {
+    return logonEvent(payload);
+  } catch (error) {
+    reasonOf(error);
+    return null;
+  }
 }

@@ -14,6 +14,8 @@ export interface PartOutputs {
   readonly coverage: CoverageCount;
   event(event: RecordingEvent): Promise<void>;
   gap(gap: Gap): void;
+  /** Something of the session that the gateway could not read itself. */
+  told(event: RecordingEvent): void;
 }
 
 /** How a part ended. */
@@ -85,6 +87,11 @@ export class PartRecorder {
     this.#outputs.coverage.applied(applied);
     this.#gaps.add(timeMs, applied, this.#picture.brokenContexts);
     await this.#reportGaps();
+    for (const { kind, data } of applied.told ?? []) {
+      const event = { mediaMs: timeMs, kind, data };
+      this.#outputs.told(event);
+      await this.#outputs.event(event);
+    }
     const resized = this.#picture.generation !== this.#generation;
     this.#generation = this.#picture.generation;
     if (resized && this.#shown) this.#pacer.resize(timeMs);

@@ -1,5 +1,5 @@
 /** What the recorder needs of a picture: apply records, know what changed, and look at the pixels. */
-import type { TraceRecord } from '../../src/contract/trace.js';
+import type { TraceEvent, TraceRecord } from '../../src/contract/trace.js';
 import type { Rectangle } from '../encoders/i420.js';
 
 /** PDUs of a record that did not become pixels. */
@@ -19,6 +19,8 @@ export interface Applied {
   readonly bytes: number;
   readonly changed: boolean;
   readonly drops: readonly Drop[];
+  /** What the record says of the session that nobody but the recorder can read, because it was compressed. */
+  readonly told?: readonly TraceEvent[];
 }
 
 /** One connection's picture. */

@@ -102,6 +102,7 @@ export class SessionRecorder {
       segments: opened.segments,
       coverage: this.#coverage,
       event: (event) => opened.events.add(event),
+      told: (event) => this.#options.send({ type: 'told', event }),
       gap: (gap) => {
         this.#gaps.push(gap);
         this.#options.send({ type: 'gap', gap });

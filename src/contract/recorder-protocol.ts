@@ -1,7 +1,15 @@
 /** What the gateway and a recorder process say to each other over the channel between parent and child. */
 import type { GfxOptionalCodec } from './gfx-table.js';
 import type { SessionId } from './ids.js';
-import type { EncoderDescription, Gap, Manifest, ManifestBody, Segment, VideoFile } from './manifest.js';
+import type {
+  EncoderDescription,
+  Gap,
+  Manifest,
+  RecordingEvent,
+  ManifestBody,
+  Segment,
+  VideoFile,
+} from './manifest.js';
 
 /** How a recorder reaches blob storage. */
 export interface StorageAccess {
@@ -89,6 +97,8 @@ export type FromRecorder =
   | { readonly type: 'video-opened'; readonly video: VideoFile }
   | { readonly type: 'segment-stored'; readonly segment: Segment }
   | { readonly type: 'gap'; readonly gap: Gap }
+  /** What the target said of the session in a compressed PDU; said again by a recorder that takes over. */
+  | { readonly type: 'told'; readonly event: RecordingEvent }
   | {
       readonly type: 'progress';
       /** Size of the picture now: the graphics pipeline changes it without a word to the rest of the session. */

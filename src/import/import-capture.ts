@@ -190,7 +190,7 @@ class Import {
 
   async #record(traces: string): Promise<{ written: WrittenCapture; result: RecordingResult }> {
     const { id, survey, permit } = this.#session;
-    const listener = { onLost: () => {}, onLosses: () => {} };
+    const listener = { onLost: () => {}, onTold: () => {}, onLosses: () => {} };
     const live = await this.#service(traces).begin(permit, id, survey.connection.confirmedAtMs, listener);
     try {
       const written = await this.#write(live);

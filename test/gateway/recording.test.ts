@@ -54,6 +54,7 @@ interface Supervised {
   /** Rows in the order in which they were written. */
   readonly rows: string[];
   readonly lost: string[];
+  readonly told: unknown[];
   readonly losses: Losses[];
   readonly result: () => RecordingResult | null;
   /** The recorder that runs. */
@@ -66,6 +67,7 @@ function supervise(change: Partial<RecordingOptions> & { failRow?: string; failA
   const rows: string[] = [];
   const lost: string[] = [];
   const losses: Losses[] = [];
+  const told: unknown[] = [];
   const { failRow, failAudit, ...options } = change;
   const row = async (text: string): Promise<void> => {
     if (failRow !== undefined && text.startsWith(failRow)) throw new Error('the database is gone');
@@ -106,6 +108,7 @@ function supervise(change: Partial<RecordingOptions> & { failRow?: string; failA
     seal: (body) => ({ ...body, signature: { algorithm: 'Ed25519', keyId: '', publicKey: '', value: '' } }),
     confirmStored: async () => {},
     onLost: (reason) => lost.push(reason),
+    onTold: (event) => told.push(event),
     onLosses: (lost) => losses.push(lost),
     ...options,
   });
@@ -118,7 +121,7 @@ function supervise(change: Partial<RecordingOptions> & { failRow?: string; failA
     if (recorder === undefined) throw new Error('no recorder was started');
     return recorder;
   };
-  return { recording, recorders, audit, rows, lost, losses, result: () => result, last };
+  return { recording, recorders, audit, rows, lost, told, losses, result: () => result, last };
 }
 
 const READY: FromRecorder = {
@@ -425,5 +428,21 @@ describe('a recording', () => {
     await last().die();
     await vi.advanceTimersByTimeAsync(60_000);
     expect([recorders.length, lost]).toEqual([1, []]);
+  });
+});
+
+describe('what a target says of the session in a compressed PDU', () => {
+  const LOGON = { mediaMs: 1500, kind: 'logon', data: { domain: 'AzureAD', userName: 'ada', targetSessionId: 2 } };
+
+  it('is on record once, however many recorders read it, and the session hears of it then', async () => {
+    const { last, audit, told, recording } = supervise();
+    recording.partOpened(PART_1, 100);
+    const heard: FromRecorder = { type: 'told', event: LOGON };
+    await last().say(READY, heard);
+    await last().die();
+    await last().say(READY, heard);
+    expect(told).toEqual([LOGON]);
+    const rows = audit.filter(({ kind }) => kind === 'session.logon');
+    expect(rows).toMatchObject([{ actor: 'gateway', data: { domain: 'AzureAD', userName: 'ada', mediaMs: 1500 } }]);
   });
 });

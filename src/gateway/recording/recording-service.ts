@@ -1,6 +1,6 @@
 /** All recordings of this gateway: begins them, opens their parts, takes up what a crash left behind. */
 import type { SessionId } from '../../contract/ids.js';
-import type { ManifestBody } from '../../contract/manifest.js';
+import type { ManifestBody, RecordingEvent } from '../../contract/manifest.js';
 import type { DesktopSize, Losses } from '../../contract/recorder-protocol.js';
 import type { RecordingPermit } from '../../policy/permit.js';
 import type { KeyWrapper } from '../keys/key-store.js';
@@ -31,10 +31,11 @@ export interface RecordingServiceOptions extends Pick<
 
 export interface RecordingListener {
   readonly onLost: (reason: string) => void;
+  readonly onTold: (event: RecordingEvent) => void;
   readonly onLosses: (losses: Losses, desktop: DesktopSize) => void;
 }
 
-const NO_LISTENER: RecordingListener = { onLost: () => {}, onLosses: () => {} };
+const NO_LISTENER: RecordingListener = { onLost: () => {}, onTold: () => {}, onLosses: () => {} };
 
 /** One session's recording while its session lives, reconnections included. */
 export class LiveRecording {

@@ -3,7 +3,7 @@
  * starts a successor when it dies. Successors take storage as the truth, so nothing that was stored is lost or doubled.
  */
 import type { SessionId } from '../../contract/ids.js';
-import type { Gap, ManifestBody } from '../../contract/manifest.js';
+import type { Gap, ManifestBody, RecordingEvent } from '../../contract/manifest.js';
 import type {
   EncoderChoice,
   DesktopSize,
@@ -30,6 +30,8 @@ export interface RecordingOptions {
   /** Called when the recording can not go on although successors were tried. */
   readonly onLost: (reason: string) => void;
   /** Called with what is being lost, whenever the recorder says how far it is and has lost anything. */
+  /** Called once for each thing that the target said in a compressed PDU, when it is on record. */
+  readonly onTold: (event: RecordingEvent) => void;
   readonly onLosses: (losses: Losses, desktop: DesktopSize) => void;
   readonly restartDelaysMs?: readonly number[];
 }
@@ -59,6 +61,7 @@ export class Recording {
   #failuresInARow = 0;
   #furthestMs = 0;
   #failure: string | null = null;
+  readonly #heard = new Set<string>();
   #growthTimer: NodeJS.Timeout | null = null;
   #restartTimer: NodeJS.Timeout | null = null;
   #encoder = '';
@@ -215,6 +218,9 @@ export class Recording {
       case 'gap':
         await this.#gap(message.gap);
         return;
+      case 'told':
+        await this.#told(message.event);
+        return;
       case 'seal-manifest':
         await this.#seal(message.body);
         return;
@@ -232,6 +238,17 @@ export class Recording {
     await rows.addGap(sessionId, gap);
     const data = { startMs: gap.startMs, endMs: gap.endMs, reason: gap.reason, codec: gap.codec };
     await audit.append({ kind: 'recording.gap', actor: 'gateway', sessionId, data: { ...data, bytes: gap.bytes } });
+  }
+
+  /** A successor reads the trace again from its beginning. */
+  async #told(event: RecordingEvent): Promise<void> {
+    const key = JSON.stringify(event);
+    if (event.kind !== 'logon' || this.#heard.has(key)) return;
+    this.#heard.add(key);
+    const { sessionId, audit, onTold } = this.#options;
+    const data = { ...event.data, mediaMs: event.mediaMs };
+    await audit.append({ kind: 'session.logon', actor: 'gateway', sessionId, data });
+    onTold(event);
   }
 
   async #seal(body: Omit<ManifestBody, 'audit'>): Promise<void> {

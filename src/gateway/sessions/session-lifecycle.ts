@@ -72,6 +72,7 @@ export class SessionLifecycle {
     if (permit !== null) {
       live.recording = await recordings.begin(permit, session.id, live.startedAtMs, {
         onLost: (reason) => live.onRecordingLost?.(reason),
+        onTold: (event) => live.onTold?.(event),
         onLosses: (losses, desktop) => live.onLosses?.(losses, desktop),
       });
     }

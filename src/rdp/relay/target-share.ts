@@ -2,7 +2,6 @@
 import type { SendDataLocation } from '../connection/mcs/send-data.js';
 import { findCapability } from '../session/capabilities/capability-sets.js';
 import { decodeDemandActive, encodeDemandActive } from '../session/demand-active.js';
-import { decodeSaveSessionInfo } from '../session/save-session-info.js';
 import { decodeSetErrorInfo, describeErrorInfo } from '../session/set-error-info.js';
 import { encodeShareControl, PduType, type SharePdu, sharePdus } from '../session/share-control.js';
 import {
@@ -17,6 +16,7 @@ import { DecodeError } from '../wire/errors.js';
 import { MAX_DESKTOP_DIMENSION } from '../wire/limits.js';
 import { Reader } from '../wire/reader.js';
 import { licensingStep } from './licensing-phase.js';
+import { logonEvent } from './logon-event.js';
 import type { RelayOutput } from './output.js';
 import { reframe } from './reframe.js';
 import { shapeTargetCapabilities, shapeUnrecordedCapabilities } from './shaping/capability-sets.js';
@@ -143,11 +143,10 @@ export class TargetShare {
 }
 
 function noticeLogon(payload: Uint8Array, outputs: RelayOutput[]): void {
-  const info = decodeSaveSessionInfo(new Reader(payload, 'SaveSessionInfo'));
-  if (info.kind !== 'logon' && info.kind !== 'logon-long') return;
-  const { domain, userName, sessionId } = info;
-  outputs.push({ type: 'event', event: { kind: 'logon', data: { domain, userName, targetSessionId: sessionId } } });
-  if (isEntraDomain(domain)) outputs.push({ type: 'entra-seen', where: 'save-session-info' });
+  const event = logonEvent(payload);
+  if (event === null) return;
+  outputs.push({ type: 'event', event });
+  if (isEntraDomain(event.data.domain)) outputs.push({ type: 'entra-seen', where: 'save-session-info' });
 }
 
 function noticeError(payload: Uint8Array, outputs: RelayOutput[]): void {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { encodeSaveSessionInfo } from '../../../src/rdp/session/save-session-info.js';
 import { describe, expect, it } from 'vitest';
 import { Picture, type Applied, type Rectangle } from '../../../recorder/picture/picture.js';
 import { TraceRecordKind, type TraceRecord } from '../../../src/contract/trace.js';
@@ -275,6 +276,20 @@ describe('bulk compression', () => {
     const graphics = compressedShareData(PduType2.update, match(data.length, data.length), 0x21);
     expect(picture.apply(graphics).drops).toEqual([]);
     expect(pixel(picture, 0, 0)).toBe(RED);
+  });
+
+  it('[invariant 1] tells of a logon that the target compressed, which the gateway cannot read', () => {
+    const picture = started(100, 80, true);
+    const info = { kind: 'logon-long', domain: 'AzureAD', userName: 'ada', sessionId: 7 } as const;
+    const told = picture.apply(
+      compressedShareData(PduType2.saveSessionInfo, literals(encodeSaveSessionInfo(info)), 0x61),
+    );
+    const data = { domain: 'AzureAD', userName: 'ada', targetSessionId: 7 };
+    expect(told).toMatchObject({ drops: [], told: [{ kind: 'logon', data }] });
+    // What cannot be read is no loss of picture.
+    const broken = picture.apply(compressedShareData(PduType2.saveSessionInfo, literals(Uint8Array.of(1)), 0x61));
+    expect(broken.drops).toEqual([]);
+    expect(broken.told).toBeUndefined();
   });
 });
 

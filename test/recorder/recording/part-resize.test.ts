@@ -22,6 +22,7 @@ async function frames(records: readonly (readonly [timeMs: number, records: read
     coverage: new CoverageCount(),
     event: async () => {},
     gap: () => {},
+    told: () => {},
     segments: {
       frame: async ({ timeMs, begins }, _part, picture) => {
         picture.render((pixels) => {
