@@ -14,6 +14,7 @@ import { ADMINISTRATORS, CONNECTING, hasRole, POLICY_EDITORS } from './guard.js'
 import { onPolicyProblem } from './policy-problems.js';
 import { ProblemError } from './problems.js';
 import type { RequestUser } from './request-user.js';
+import type { CredentialService } from './services.js';
 
 const TARGET_PARAMS = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) });
 /** Lists of a large subscription. */
@@ -23,7 +24,11 @@ const READING = { access: CONNECTING, scope: 'inventory:read' } as const;
 const CHANGING = { access: POLICY_EDITORS, scope: 'inventory:write' } as const;
 const ADMINISTERING = { access: ADMINISTRATORS, scope: 'inventory:write' } as const;
 
-export function targetRoutes(instance: FastifyInstance, deps: PolicyChangeOptions): void {
+export interface TargetRoutesDeps extends PolicyChangeOptions {
+  readonly credentials: Pick<CredentialService, 'clear'>;
+}
+
+export function targetRoutes(instance: FastifyInstance, deps: TargetRoutesDeps): void {
   const api = instance.withTypeProvider<TypeBoxTypeProvider>();
   const details = async (targets: readonly TargetRecord[]): Promise<TargetDetails[]> => {
     const { recording } = await readHost(deps.database, deps.recording);
@@ -57,7 +62,11 @@ export function targetRoutes(instance: FastifyInstance, deps: PolicyChangeOption
   );
 
   api.delete('/targets/:id', { config: ADMINISTERING, schema: { params: TARGET_PARAMS } }, async (request, reply) => {
-    await removeTarget(deps, actorOf(request.user), targetId(request.params.id)).catch(onPolicyProblem);
+    const id = targetId(request.params.id);
+    const name = (await deps.database.targets.get(id))?.name ?? id;
+    await removeTarget(deps, actorOf(request.user), id).catch(onPolicyProblem);
+    // What the gateway signed in with there is nobody's any more.
+    await deps.credentials.clear(actorOf(request.user), { id, name });
     return reply.code(204).send();
   });
 

@@ -67,3 +67,14 @@ test('a credential that is typed for a session reaches the request, and no answe
   expect(bench.sessions.asked).toMatchObject([[expect.anything(), payload, '127.0.0.1']]);
   expect(response.body).not.toContain(PASSWORD);
 });
+
+test('the credential of a target goes with the target', async () => {
+  const bench = await openBench();
+  const headers = await bench.signIn(['administrator']);
+  const payload = { userName: 'svc', password: PASSWORD };
+  await bench.app.inject({ method: 'PUT', url: URL, headers, payload });
+  const removed = await bench.app.inject({ method: 'DELETE', url: `/api/v1/targets/${ID}`, headers });
+  expect(removed.statusCode).toBe(204);
+  expect(await bench.database.targetCredentials.list()).toEqual([]);
+  expect((await bench.rows()).map(({ kind }) => kind)).toContain('credential.cleared');
+});
