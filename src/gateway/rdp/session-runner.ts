@@ -219,9 +219,11 @@ class SessionConnection {
   #note(event: TraceEvent): void {
     const kind = AUDIT_KINDS[event.kind];
     if (kind === undefined) return;
-    const { audit } = this.#options;
+    const { audit, clock } = this.#options;
     const actor = `target:${this.#live.session.targetName}`;
-    audit.append({ kind, actor, sessionId: this.#live.id, data: event.data }).catch(() => this.#end('audit-failed'));
+    const mediaMs = Math.max(0, clock() - this.#live.startedAtMs);
+    const data = { ...event.data, mediaMs };
+    audit.append({ kind, actor, sessionId: this.#live.id, data }).catch(() => this.#end('audit-failed'));
   }
 
   /** [invariant 1] Entra ID on the wire of a session that is recorded: the rule is asked with what is now known. */
