@@ -205,6 +205,8 @@ export interface SessionRequest {
   readonly signInName?: string;
   /** A sign-in with Entra ID that the person made for the target: `EntraSignInBegun.id`. */
   readonly entraSignIn?: string;
+  /** Version of the recording notice that the person accepted; a recorded session in the portal needs it. */
+  readonly acceptedNotice?: string;
   /** What the gateway signs in with at the target; without it, the target's own credential if it has one. */
   readonly credential?: { readonly userName: string; readonly domain?: string; readonly password: string };
   /**

@@ -19,6 +19,7 @@ export const AUDIT_EVENT_KINDS = {
   'token.revoked': 'An API token was revoked',
   'token.used': 'An API token was used from an address for the first time, or from another than before',
   'session.requested': 'A session was requested',
+  'session.notice-accepted': 'A person accepted that their session is recorded',
   'session.decided': 'Policy decided about a session',
   'session.ticket-issued': 'A ticket was issued',
   'session.ticket-redeemed': 'A ticket was redeemed',

@@ -20,6 +20,7 @@ import { LockOut } from '../identity/lock-out.js';
 import { Identity } from '../identity/identity.js';
 import { SessionPolicy } from '../inventory/session-policy.js';
 import { PortalEntrance } from '../portal/portal-entrance.js';
+import { recordingNotice } from '../portal/recording-notice.js';
 import { gfxOfferOf } from '../rdp/relay/shaping/graphics-pipeline.js';
 import { abilitiesWith } from '../policy/gateway-abilities.js';
 import { BlobRecordingStore } from '../storage/blob-recording-store.js';
@@ -207,6 +208,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     oidc,
     localPasswords: settings.localPasswords,
   });
+  const notice = recordingNotice(settings.recordingNotice === 'none' ? '' : settings.recordingNotice);
   const requests = new SessionRequests({
     database,
     audit,
@@ -214,6 +216,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     gatewayId: settings.gatewayId,
     policy,
     secrets: credentials.sessions,
+    notice,
     entra: credentials.entra?.signIns ?? null,
     kdcProxy,
     places,
@@ -235,6 +238,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
       request: (user, request, clientAddress) => requests.request(user, request, clientAddress),
       disconnect: (id, user) => control.requestDisconnect(id, user),
     },
+    portal: { policy, notice },
     credentials: credentials.targets,
     entra: credentials.entra?.signIns ?? null,
     kdcProxy,

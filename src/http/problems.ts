@@ -88,6 +88,12 @@ const PROBLEMS = {
     detail: 'This gateway lets native clients in with NLA and a one-time password only.',
     remedy: 'Use a client that speaks NLA, or have an administrator set WITNESS_TLS_ONLY_TICKETS=on.',
   },
+  'notice-not-accepted': {
+    status: 409,
+    title: 'The recording notice was not accepted',
+    detail: 'The session is recorded, and whoever connects in the browser has to accept that first.',
+    remedy: 'Read the notice in the portal, accept it, and connect again.',
+  },
   'session-over': {
     status: 409,
     title: 'The session has ended',

@@ -18,6 +18,7 @@ import { type GuardedRoute, installGuard, REVIEWERS } from './guard.js';
 import { healthRoutes } from './health-routes.js';
 import { kdcProxyRoutes } from './kdc-proxy-routes.js';
 import { liveSessionRoutes } from './live-session-routes.js';
+import { type PortalRoutesDeps, portalRoutes } from './portal-routes.js';
 import { ProblemError } from './problems.js';
 import { decorateRequestUser } from './request-user.js';
 import { roleRoutes } from './role-routes.js';
@@ -41,6 +42,7 @@ export interface HttpServerDeps {
   readonly audit: AuditAppender;
   readonly identity: Identity;
   readonly sessions: SessionService;
+  readonly portal: PortalRoutesDeps['portal'];
   readonly credentials: CredentialService;
   /** Null where no authority of Entra ID is configured. */
   readonly entra: EntraService | null;
@@ -109,6 +111,7 @@ async function installApi(api: FastifyInstance, deps: HttpServerDeps): Promise<v
   targetChannelRoutes(api, deps);
   liveSessionRoutes(api, deps);
   sessionRoutes(api, deps);
+  portalRoutes(api, deps);
   auditRoutes(api, deps);
   healthRoutes(api, deps.health);
   await api.register(

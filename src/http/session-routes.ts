@@ -6,7 +6,7 @@ import type { ReasonInfo, SessionList } from '../contract/api.js';
 import { sessionId, targetId } from '../contract/ids.js';
 import type { Database } from '../database/open.js';
 import { type SessionRecord, toSessionInfo } from '../database/sessions.js';
-import { RECORDING_RULE } from '../policy/decide.js';
+import { explain, RECORDING_RULE } from '../policy/decide.js';
 import { TYPED_CREDENTIAL } from './credential-routes.js';
 import { CONNECTING, hasRole, POLICY_EDITORS, REVIEWERS } from './guard.js';
 import { ProblemError } from './problems.js';
@@ -24,6 +24,9 @@ const SESSION_REQUEST = Type.Object(
     targetId: Type.String({ minLength: 1, maxLength: 100 }),
     connectionMethod: Type.Union([Type.Literal('native'), Type.Literal('portal')]),
     authenticationMethod: Type.Union([Type.Literal('password'), Type.Literal('kerberos'), Type.Literal('entra')]),
+    /** SSH is understood and refused. */
+    protocol: Type.Optional(Type.Union([Type.Literal('rdp'), Type.Literal('ssh')])),
+    acceptedNotice: Type.Optional(Type.String({ maxLength: 64 })),
     credential: Type.Optional(TYPED_CREDENTIAL),
     clientSecurity: Type.Optional(Type.Union([Type.Literal('nla'), Type.Literal('tls')])),
     entraSignIn: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
@@ -44,7 +47,9 @@ export function sessionRoutes(instance: FastifyInstance, deps: SessionRoutesDeps
     '/sessions',
     { config: { access: CONNECTING, scope: 'sessions:create' }, schema: { body: SESSION_REQUEST } },
     async (request, reply) => {
-      const asked = { ...request.body, targetId: targetId(request.body.targetId) };
+      const { protocol = 'rdp', ...body } = request.body;
+      if (protocol === 'ssh') throw denial([explain('ssh-not-supported')]);
+      const asked = { ...body, targetId: targetId(body.targetId) };
       const result = await deps.sessions.request(request.user, asked, request.ip);
       if ('refused' in result) throw new ProblemError(result.refused);
       if ('denied' in result) throw denial(result.denied);

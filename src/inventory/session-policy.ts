@@ -69,6 +69,21 @@ export class SessionPolicy {
     const newId = decisionId(uuidV7(clock(), randomBytes(10)));
     return { decision: decide(facts, newId, abilities), facts, target };
   }
+
+  /** What would be decided about each of these requests for one target, by the facts of this moment. */
+  async preview(person: Person, target: TargetRecord, all: readonly Asked[]): Promise<readonly Decision[]> {
+    const { database, recording, clock, abilities } = this.#options;
+    const host = await readHost(database, recording);
+    const given = {
+      ...hostFacts(host),
+      ...(await personFacts(database, person, host, target)),
+      ...targetFacts(target),
+    };
+    return all.map((asked) => {
+      const facts = { ...given, ...requestFacts(asked, target), policyVersion: host.policyVersion };
+      return decide(facts, decisionId(uuidV7(clock(), randomBytes(10))), abilities);
+    });
+  }
 }
 
 export function hostFacts(host: HostConfiguration): HostFacts {

@@ -40,6 +40,7 @@ async function open(change: Partial<SessionRequestsOptions> = {}): Promise<Count
     return { ...event, chainId: chainId('test'), sequence: audit.length, timeMs: 0, previousHash: '', hash: '' };
   };
   const requests = new SessionRequests({
+    notice: null,
     database,
     audit: { append },
     clock: () => NOW_MS,

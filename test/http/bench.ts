@@ -18,6 +18,7 @@ import { EmbeddedSecretStore } from '../../src/gateway/credentials/embedded-secr
 import { TargetCredentials } from '../../src/gateway/credentials/target-credentials.js';
 import { createHttpServer, type HttpServerDeps } from '../../src/http/server.js';
 import type { SessionRequestResult, SessionService } from '../../src/http/services.js';
+import { SessionPolicy } from '../../src/inventory/session-policy.js';
 import { Identity, type IdentityOptions } from '../../src/identity/identity.js';
 
 export const CHAIN = chainId('gateway-1');
@@ -108,6 +109,7 @@ export async function makeHttpBench(
     identity,
     channels: new Set<ChannelUse>(['clipboard-to-target', 'drives']),
     sessions,
+    portal: { policy: new SessionPolicy({ database, recording: 'required', clock }), notice: null },
     credentials: new TargetCredentials({ database, audit, clock, store: new EmbeddedSecretStore(Buffer.alloc(32, 7)) }),
     entra: null,
     kdcProxy: null,

@@ -1,7 +1,9 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { SessionInfo, TargetInfo } from '../../src/contract/api.js';
+import type { SessionInfo } from '../../src/contract/api.js';
 import { sessionId, targetId } from '../../src/contract/ids.js';
+import type { PortalChoice, PortalInfo, PortalTarget } from '../../src/contract/portal.js';
+import type { AuthenticationMethod } from '../../src/contract/rule.js';
 import { SESSION, storedRecording } from '../http/recordings/support/sample-recording.js';
 import { collectComplaints } from './support/browser.js';
 import { openStage, type Stage } from './support/stage.js';
@@ -14,10 +16,40 @@ let context: BrowserContext;
 let page: Page;
 let complaints: string[];
 
-const TARGETS: TargetInfo[] = [
-  { id: targetId('t1'), name: 'ledger-db', address: '10.0.0.12', port: 3389, recording: 'required' },
-  { id: targetId('t2'), name: 'build-agent', address: '10.0.0.40', port: 3390, recording: 'off' },
-];
+const NOTICE = { text: 'Everything on the screen is recorded.', version: '0123456789abcdef' };
+
+const allowed = (method: AuthenticationMethod, recorded: boolean): PortalChoice => ({
+  authenticationMethod: method,
+  allowed: true,
+  recorded,
+  reasons: [
+    { code: 'any', sentence: recorded ? 'This session is recorded.' : 'It is not.', remedy: 'None is needed.' },
+  ],
+});
+const denied = (method: AuthenticationMethod, sentence: string): PortalChoice => ({
+  authenticationMethod: method,
+  allowed: false,
+  recorded: false,
+  reasons: [{ code: 'any', sentence, remedy: 'Connect with a native client.' }],
+});
+
+function machine(id: string, name: string, recorded: boolean): PortalTarget {
+  const portal = [
+    allowed('password', recorded),
+    denied('kerberos', 'Kerberos is not available.'),
+    denied(
+      'entra',
+      'An RDP session in the portal with Microsoft Entra ID cannot be recorded, and recording is required.',
+    ),
+  ];
+  const where = { kind: 'resource', address: '10.0.0.12', port: 3389 } as const;
+  return { id: targetId(id), name, ...where, portal, native: [allowed('password', recorded)] };
+}
+
+const PORTAL: PortalInfo = {
+  targets: [machine('t1', 'ledger-db', true), machine('t2', 'build-agent', false)],
+  notice: NOTICE,
+};
 
 beforeAll(async () => {
   stage = await openStage(0);
@@ -27,7 +59,7 @@ afterAll(() => stage.close());
 beforeEach(async () => {
   const { world } = stage.server;
   world.me = { userName: 'ada', displayName: 'Ada Lovelace', roles: ['administrator'] };
-  world.targets = TARGETS;
+  world.portal = PORTAL;
   world.sessions = manySessions(30);
   world.mutations.length = 0;
   context = await stage.browser.newContext({ viewport: { width: 1280, height: 800 } });
@@ -134,7 +166,7 @@ describe('connecting', () => {
     await page.goto(`${stage.server.url}/connect`);
     await page.getByRole('radio', { name: /ledger-db/ }).check();
     await page.getByRole('radio', { name: 'An RDP client' }).check();
-    await page.getByText('The session is recorded, and ends when it cannot be.').waitFor();
+    await page.getByText('This session is recorded.').waitFor();
     await page.getByRole('button', { name: 'Get a ticket' }).click();
 
     await page.getByRole('timer').waitFor();

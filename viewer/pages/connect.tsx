@@ -1,73 +1,75 @@
-/** Choose a target, see whether the session will be recorded, get what a client needs. */
+/** The portal: the machines that one may reach, what policy says of each, and the ways to connect. */
 import { useState } from 'preact/hooks';
-import type { Me, SessionCreated, TargetInfo } from '../../src/contract/api.js';
+import type { Me, SessionCreated } from '../../src/contract/api.js';
+import type { PortalInfo, PortalTarget } from '../../src/contract/portal.js';
 import { getJson } from '../api/client.js';
 import { useResource } from '../api/use-resource.js';
-import { SettingBadge } from '../components/badge.js';
+import { Badge } from '../components/badge.js';
 import { EmptyNotice, ProblemNotice } from '../components/notice.js';
 import { Page } from '../components/page.js';
+import { bestChoice, wordsOf } from './choice-words.js';
 import { NativeForm } from './native-form.js';
 import { PortalForm } from './portal-form.js';
-import { RECORDING_SENTENCES } from './recording-sentences.js';
 import { TicketPanel } from './ticket-panel.js';
 
 interface Ticket {
-  readonly target: TargetInfo;
+  readonly target: PortalTarget;
   readonly created: SessionCreated;
 }
 
 export function ConnectPage({ me }: { me: Me }) {
-  const targets = useResource('targets', (signal) =>
-    getJson<{ targets: readonly TargetInfo[] }>('/api/v1/targets', signal),
-  );
+  const portal = useResource('portal', (signal) => getJson<PortalInfo>('/api/v1/portal', signal));
   const [ticket, setTicket] = useState<Ticket | null>(null);
   if (ticket !== null) {
+    const { created, target } = ticket;
+    const lead = created.recorded ? 'The session is recorded.' : 'The session is not recorded.';
     return (
-      <Page title={`Connect to ${ticket.target.name}`} lead={RECORDING_SENTENCES[ticket.target.recording]}>
-        <TicketPanel me={me} created={ticket.created} targetName={ticket.target.name} onAgain={() => setTicket(null)} />
+      <Page title={`Connect to ${target.name}`} lead={lead}>
+        <TicketPanel me={me} created={created} targetName={target.name} onAgain={() => setTicket(null)} />
       </Page>
     );
   }
   return (
-    <Page title="Connect" lead="Choose a target, and whether you connect in this browser or with an RDP client.">
-      {targets.problem !== null && <ProblemNotice problem={targets.problem} onRetry={targets.reload} />}
-      {targets.value === null && targets.problem === null && (
-        <div role="status" aria-label="Loading targets">
+    <Page title="Connect" lead="Choose a machine, and whether you connect in this browser or with an RDP client.">
+      {portal.problem !== null && <ProblemNotice problem={portal.problem} onRetry={portal.reload} />}
+      {portal.value === null && portal.problem === null && (
+        <div role="status" aria-label="Loading machines">
           <div class="skeleton-row" />
           <div class="skeleton-row" />
           <div class="skeleton-row" />
         </div>
       )}
-      {targets.value !== null && <TargetForm targets={targets.value.targets} onTicket={setTicket} />}
+      {portal.value !== null && <Machines portal={portal.value} onTicket={setTicket} />}
     </Page>
   );
 }
 
-function TargetForm({ targets, onTicket }: { targets: readonly TargetInfo[]; onTicket: (ticket: Ticket) => void }) {
-  const [chosen, setChosen] = useState<TargetInfo | null>(targets.length === 1 ? (targets[0] ?? null) : null);
+function Machines({ portal, onTicket }: { portal: PortalInfo; onTicket: (ticket: Ticket) => void }) {
+  const { targets, notice } = portal;
+  const [chosen, setChosen] = useState<PortalTarget | null>(targets.length === 1 ? (targets[0] ?? null) : null);
   const [entrance, setEntrance] = useState<'portal' | 'native'>('portal');
   if (targets.length === 0) {
     return (
-      <EmptyNotice title="There are no targets">
-        An administrator adds targets to the inventory; they show here then.
+      <EmptyNotice title="There are no machines that you may reach">
+        An administrator adds targets to the inventory and gives roles on them; they show here then.
       </EmptyNotice>
     );
   }
   return (
     <>
       <fieldset class="targets">
-        <legend class="hidden">Target</legend>
+        <legend class="hidden">Machine</legend>
         {targets.map((target) => (
           <TargetChoice key={target.id} target={target} chosen={chosen?.id === target.id} onChoose={setChosen} />
         ))}
       </fieldset>
       {chosen === null ? (
-        <p class="muted form-end">Choose a target first.</p>
+        <p class="muted form-end">Choose a machine first.</p>
       ) : (
-        <>
+        <section class="card connect-card" aria-label={`Connect to ${chosen.name}`}>
           <EntranceChoice entrance={entrance} onChoose={setEntrance} />
           {entrance === 'portal' ? (
-            <PortalForm key={chosen.id} target={chosen} />
+            <PortalForm key={chosen.id} target={chosen} notice={notice} />
           ) : (
             <NativeForm
               key={chosen.id}
@@ -75,7 +77,7 @@ function TargetForm({ targets, onTicket }: { targets: readonly TargetInfo[]; onT
               onCreated={(created) => onTicket({ target: chosen, created })}
             />
           )}
-        </>
+        </section>
       )}
     </>
   );
@@ -103,20 +105,22 @@ function EntranceChoice({ entrance, onChoose }: EntranceChoiceProps) {
 }
 
 interface TargetChoiceProps {
-  readonly target: TargetInfo;
+  readonly target: PortalTarget;
   readonly chosen: boolean;
-  readonly onChoose: (target: TargetInfo) => void;
+  readonly onChoose: (target: PortalTarget) => void;
 }
 
 function TargetChoice({ target, chosen, onChoose }: TargetChoiceProps) {
+  const best = bestChoice(target);
   return (
     <label class="target">
       <input type="radio" name="target" checked={chosen} onChange={() => onChoose(target)} />
       <span class="target-name">{target.name}</span>
       <span class="muted address">
         {target.address}:{target.port}
+        {target.kind === 'ip' ? ' (IP address)' : ''}
       </span>
-      <SettingBadge setting={target.recording} />
+      {best !== null && <Badge {...wordsOf(best)} />}
     </label>
   );
 }

@@ -1,18 +1,20 @@
 /** Gets a ticket for a native client. */
 import { useState } from 'preact/hooks';
-import type { Problem, SessionCreated, SessionRequest, TargetInfo } from '../../src/contract/api.js';
+import type { Problem, SessionCreated, SessionRequest } from '../../src/contract/api.js';
+import type { PortalTarget } from '../../src/contract/portal.js';
 import { postJson, problemOf } from '../api/client.js';
 import { ProblemNotice } from '../components/notice.js';
-import { RECORDING_SENTENCES } from './recording-sentences.js';
+import { Reasons } from '../components/reasons.js';
 
 interface NativeFormProps {
-  readonly target: TargetInfo;
+  readonly target: PortalTarget;
   readonly onCreated: (created: SessionCreated) => void;
 }
 
 export function NativeForm({ target, onCreated }: NativeFormProps) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const choice = target.native.find(({ authenticationMethod }) => authenticationMethod === 'password');
   const create = async (): Promise<void> => {
     setBusy(true);
     setProblem(null);
@@ -32,17 +34,19 @@ export function NativeForm({ target, onCreated }: NativeFormProps) {
   };
   return (
     <form
+      class="form"
       onSubmit={(event) => {
         event.preventDefault();
         void create();
       }}
     >
       {problem !== null && <ProblemNotice problem={problem} />}
+      {choice !== undefined && <Reasons reasons={choice.reasons} />}
       <div class="row form-end">
-        <button type="submit" class="button button-main" disabled={busy}>
+        <button type="submit" class="button button-main" disabled={busy || choice?.allowed === false}>
           {busy ? 'Asking…' : 'Get a ticket'}
         </button>
-        <p class="muted">{RECORDING_SENTENCES[target.recording]}</p>
+        <p class="muted">You get a command and a file for your RDP client that work once.</p>
       </div>
     </form>
   );

@@ -51,6 +51,7 @@ export interface Settings extends IdentitySettings {
   readonly ticketAddressBinding: boolean;
   readonly ticketAttempts: number;
   readonly reconnectWindowMs: number;
+  readonly recordingNotice: string;
   readonly maxGapMs: number;
   readonly durability: Durability;
   readonly traceKeep: TraceKeep;
@@ -181,6 +182,12 @@ const DEFINITIONS: { readonly [Name in keyof Settings]: Definition<Settings[Name
     integer(0, 3_600_000, 'ms'),
     '300000',
     'how long a client that lost its connection may come back',
+  ),
+  recordingNotice: setting(
+    'WITNESS_RECORDING_NOTICE',
+    text('a text, or "none"', /^[^\0]{1,4000}$/),
+    'This session is recorded: everything that the screen shows, and when. People who may review recordings can watch it.',
+    'what a person accepts before a recorded session in the browser',
   ),
   maxGapMs: setting('WITNESS_MAX_GAP_MS', integer(0, 600_000, 'ms'), '5000', 'longest gap under "required"'),
   durability: setting(

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ReasonInfo, Role, SessionCreated, SessionRequest } from '../../contract/api.js';
 import { sessionId, type SessionId, type UserId, uuidV7 } from '../../contract/ids.js';
+import type { RecordingNotice } from '../../contract/portal.js';
 import type { Database } from '../../database/open.js';
 import type { TargetRecord } from '../../database/targets.js';
 import type { Decided, SessionPolicy } from '../../inventory/session-policy.js';
@@ -29,6 +30,8 @@ export interface SessionRequestsOptions {
   readonly gatewayId: string;
   readonly policy: SessionPolicy;
   readonly secrets: Pick<SessionSecrets, 'keep'>;
+  /** What a person accepts before a recorded session in the browser; null when there is nothing to accept. */
+  readonly notice: RecordingNotice | null;
   /** Null where no authority of Entra ID is configured. */
   readonly entra: Pick<EntraSignIns, 'take'> | null;
   /** Null where no KDC is configured. */
@@ -48,7 +51,7 @@ export type SessionRequestResult =
   /** Too many sessions are open. */
   | { readonly full: ReasonInfo }
   /** There are no such tickets here; or a session of Entra ID has no sign-in that was made for it. */
-  | { readonly refused: 'tls-only-tickets-off' | 'entra-sign-in-missing' };
+  | { readonly refused: 'tls-only-tickets-off' | 'entra-sign-in-missing' | 'notice-not-accepted' };
 
 export class SessionRequests {
   readonly #options: SessionRequestsOptions;
@@ -85,9 +88,10 @@ export class SessionRequests {
       await audit.append({ kind: 'session.limit-reached', actor, sessionId: id, data });
       return { full: explainNoPlace(full) };
     }
+    const recorded = decision.permit !== null;
+    if (recorded && !(await this.#knowsOfRecording(id, user, request))) return { refused: 'notice-not-accepted' };
     const secret = await this.#secretFor(user, request);
     if (secret === 'missing') return { refused: 'entra-sign-in-missing' };
-    const recorded = decision.permit !== null;
     const authorised = { id, user, request, decided, recorded, target, actor, clientAddress, secret };
     return { created: await this.#create(authorised) };
   }
@@ -164,6 +168,16 @@ export class SessionRequests {
       rdpFile: rdpFileFor(instructions),
       ...(kdcToken !== null && { kdcProxyPath: `/KdcProxy/${kdcToken}` }),
     };
+  }
+
+  /** In the browser a person accepts the notice, which is put on record; a native client shows none. */
+  async #knowsOfRecording(id: SessionId, user: RequestingUser, request: SessionRequest): Promise<boolean> {
+    const { audit, notice } = this.#options;
+    if (notice === null || request.connectionMethod !== 'portal') return true;
+    if (request.acceptedNotice !== notice.version) return false;
+    const data = { notice: notice.version, userName: user.userName };
+    await audit.append({ kind: 'session.notice-accepted', actor: `user:${user.id}`, sessionId: id, data });
+    return true;
   }
 
   /** What the session signs in with, of what the person gave for it; null: nothing. */

@@ -58,8 +58,10 @@ export class PortalPerson {
   ): Promise<PortalDesktop> {
     await this.open('/connect');
     await this.page.getByRole('radio', { name: new RegExp(target) }).check();
-    await this.page.getByLabel('User name').fill(credentials.user);
-    await this.page.getByLabel('Password').fill(credentials.password);
+    await this.page.getByLabel('User name', { exact: true }).fill(credentials.user);
+    await this.page.getByLabel('Password', { exact: true }).fill(credentials.password);
+    const notice = this.page.getByRole('checkbox', { name: /recorded/ });
+    if ((await notice.count()) > 0) await notice.check();
     const [page, response] = await Promise.all([
       this.context.waitForEvent('page'),
       this.context.waitForEvent('response', (answer) => answer.url().endsWith('/api/v1/sessions')),

@@ -4,7 +4,8 @@
  */
 import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { Me, Problem, SessionCreated, SessionInfo, TargetInfo } from '../../../src/contract/api.js';
+import type { Me, Problem, SessionCreated, SessionInfo } from '../../../src/contract/api.js';
+import type { PortalInfo } from '../../../src/contract/portal.js';
 import type { AuditEvent } from '../../../src/contract/audit-event.js';
 import type { StoredRecording } from '../../../src/http/recordings/deps.js';
 import { recordingRoutes } from '../../../src/http/recordings/routes.js';
@@ -20,7 +21,7 @@ const CSP =
 export interface World {
   me: Me | null;
   sessions: SessionInfo[];
-  targets: TargetInfo[];
+  portal: PortalInfo;
   ticket: SessionCreated | null;
   recording: StoredRecording | null;
   /** True: requests for video give 404. */
@@ -40,7 +41,7 @@ export async function startTestServer(viewerFolder: string, store: RecordingStor
   const world: World = {
     me: { userName: 'ada', displayName: 'Ada Lovelace', roles: ['administrator'] },
     sessions: [],
-    targets: [],
+    portal: { targets: [], notice: null },
     ticket: null,
     recording: null,
     videoAway: false,
@@ -100,7 +101,7 @@ function addApi(app: FastifyInstance, world: World): void {
   app.get<{ Params: { id: string } }>('/api/v1/sessions/:id', (request, reply) =>
     reply.send(world.sessions.find((one) => one.id === request.params.id)),
   );
-  app.get('/api/v1/targets', (_request, reply) => reply.send({ targets: world.targets }));
+  app.get('/api/v1/portal', (_request, reply) => reply.send(world.portal));
   app.post('/api/v1/sessions', (_request, reply) => reply.code(201).send(world.ticket));
 }
 
