@@ -76,6 +76,7 @@ async function serve(tls: TLSSocket, options: RdsAadOptions, found: Found[]): Pr
     clock: Date.now,
     onClose: () => {},
   });
+  tls.resume();
 }
 
 const RESULTS = {
