@@ -1,3 +1,4 @@
+import type { RecordingSetting } from '../../src/contract/rule.js';
 import type { RecordingState, SessionState } from '../../src/contract/api.js';
 
 type Tone = 'good' | 'live' | 'warn' | 'bad' | 'plain';
@@ -20,6 +21,12 @@ const RECORDING: { readonly [state in RecordingState]: readonly [label: string, 
   failed: ['Failed', 'bad'],
 };
 
+const SETTING: { readonly [setting in RecordingSetting]: readonly [label: string, tone: Tone] } = {
+  required: ['Will be recorded', 'live'],
+  preferred: ['Recorded if possible', 'warn'],
+  off: ['Not recorded', 'plain'],
+};
+
 export function Badge({ text, tone }: { text: string; tone: Tone }) {
   return <span class={`badge badge-${tone}`}>{text}</span>;
 }
@@ -31,5 +38,10 @@ export function SessionBadge({ state }: { state: SessionState }) {
 
 export function RecordingBadge({ state }: { state: RecordingState }) {
   const [text, tone] = RECORDING[state];
+  return <Badge text={text} tone={tone} />;
+}
+
+export function SettingBadge({ setting }: { setting: RecordingSetting }) {
+  const [text, tone] = SETTING[setting];
   return <Badge text={text} tone={tone} />;
 }
