@@ -98,10 +98,11 @@ describe.runIf(requirePeers(...PEERS, 'chromium'))('in the browser', () => {
       await page.getByRole('radio', { name: 'An RDP client' }).check();
       await look('connect-native');
       await page.getByRole('button', { name: 'Get a ticket' }).click();
-      const command = await page.locator('.command code').textContent();
-      if (command === null) throw new Error('no command');
+      await page.getByText('Password, for this session alone').waitFor();
+      const [command, , password] = await page.locator('.command code').allTextContents();
+      if (command === undefined || password === undefined) throw new Error('no command or no password');
       await look('ticket');
-      const client = await runCommand(command.replace('USER', 'ada'));
+      const client = await runCommand(command, password);
       await page.getByText('Your client has connected.').waitFor();
       await look('ticket-connected');
       await client.ready('a window', () => findWindow(lab, scene.monitor, 'xfreerdp'));
@@ -136,14 +137,14 @@ describe.runIf(requirePeers(...PEERS, 'chromium'))('in the browser', () => {
     TIMEOUT_MS,
   );
 
-  /** The command as a person would paste it; the password is typed when it is asked for. */
-  const runCommand = (command: string): Promise<PeerProcess> =>
+  /** The command as a person would paste it; the password that is shown beside it is typed when it is asked for. */
+  const runCommand = (command: string, password: string): Promise<PeerProcess> =>
     lab.start({
       name: 'xfreerdp',
       command: 'sh',
       args: ['-c', `exec ${command}`],
       env: { HOME: lab.scratch('person'), ...displayEnv(scene.monitor) },
-      input: '\nsecret\n',
+      input: `${password}\n`,
     });
 
   it(
