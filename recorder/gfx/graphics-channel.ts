@@ -80,13 +80,12 @@ export class GraphicsChannel {
     return { tally, commands, pdus, bytes: payload.length + before.bytes - this.#pendingBytes };
   }
 
-  /** The part is over: a message that has not ended by now never will. */
-  end(): Applied {
-    const { pdus, bytes } = { pdus: this.#pendingPdus, bytes: this.#pendingBytes };
-    const tally = new Tally();
-    this.#losePending(tally);
+  /** The part is over: gives what a message that has not ended by now, and never will, was made of. */
+  end(): { readonly pdus: number; readonly bytes: number } {
+    const unfinished = { pdus: this.#pendingPdus, bytes: this.#pendingBytes };
+    this.#forgetPending();
     this.#pipeline.close();
-    return tally.result(pdus, bytes);
+    return unfinished;
   }
 
   /** As `GraphicsPipeline.outputReplaced`. */

@@ -163,23 +163,15 @@ export class Picture {
     return { ...NOTHING, changed: this.#canvas.overlay.changed };
   }
 
-  /** The part is over: an update or a message that has not ended by now never will. */
+  /**
+   * The part is over. An update or a message that has not ended by now never will: it is accounted for, and nothing of
+   * the picture is lost with it, since a client cannot show the beginning of one either.
+   */
   #end(): Applied {
-    const update = this.#endUpdate();
     const message = this.#graphics.end();
-    const drops = [...update.drops, ...message.drops];
-    return { pdus: update.pdus + message.pdus, bytes: update.bytes + message.bytes, changed: false, drops };
-  }
-
-  #endUpdate(): Applied {
-    const pdus = this.#pendingPdus;
-    const bytes = this.#pendingBytes;
-    if (pdus === 0) return NOTHING;
-    const tally = new Tally();
-    tally.begin(bytes, pdus);
-    tally.drop({ codec: 'fast-path', area: null, reason: 'truncated: UpdateFragments' });
+    const applied = { ...NOTHING, pdus: this.#pendingPdus + message.pdus, bytes: this.#pendingBytes + message.bytes };
     this.#abandonFragments();
-    return tally.result(pdus, bytes);
+    return applied;
   }
 
   /** Runs one PDU of `bytes`. What it leaves pending is accounted for by the record that ends the update. */

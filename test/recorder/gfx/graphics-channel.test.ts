@@ -65,20 +65,31 @@ describe('the channel', () => {
     });
   });
 
-  it('accounts for a message that never ends: when it is closed, opened again, or the part is over', () => {
+  const unfinished = () => {
+    const records = message(solid(1, rect(0, 0, 100, 80), RED)).slice(0, 5);
+    return { records, bytes: records.reduce((sum, { payload }) => sum + payload.length, 0) };
+  };
+
+  it('accounts for a message that never ends when the channel is closed or opened again', () => {
     const close = channelRecord(encodeDvcPdu({ kind: 'close', cbId: 0, sp: 0, channelId: CHANNEL }));
-    for (const last of [close, CREATE, record(TraceRecordKind.end, Buffer.from('{"reason":"x","pdus":0,"bytes":0}'))]) {
+    for (const last of [close, CREATE]) {
       const picture = started();
-      const records = message(solid(1, rect(0, 0, 100, 80), RED)).slice(0, 5);
-      const bytes = records.reduce((sum, { payload }) => sum + payload.length, 0);
+      const { records, bytes } = unfinished();
       apply(picture, records);
-      const own = last.kind === TraceRecordKind.end ? 0 : 1;
       expect(picture.apply(last)).toMatchObject({
-        pdus: 5 + own,
-        bytes: bytes + own * last.payload.length,
+        pdus: 6,
+        bytes: bytes + last.payload.length,
         drops: [{ codec: 'graphics channel', reason: 'truncated: message', pdus: 5, bytes, area: null }],
       });
     }
+  });
+
+  it('accounts for a message that the end of the part cuts off: no client could show it, so it is no loss', () => {
+    const picture = started();
+    const { records, bytes } = unfinished();
+    apply(picture, records);
+    const end = record(TraceRecordKind.end, Buffer.from('{"reason":"x","pdus":0,"bytes":0}'));
+    expect(picture.apply(end)).toEqual({ pdus: 5, bytes, changed: false, drops: [] });
   });
 
   it('cannot go on after a loss that later messages may refer to', () => {
