@@ -76,6 +76,12 @@ describe('settings', () => {
     }
   });
 
+  it('do not repeat a secret that is wrong', () => {
+    const secret = 'half-a-key-that-somebody-mistyped';
+    expect(() => readSettings({ WITNESS_CREDENTIAL_KEY: secret })).toThrow(SettingError);
+    expect(() => readSettings({ WITNESS_CREDENTIAL_KEY: secret })).not.toThrow(secret);
+  });
+
   it('describe every key with its default and what is allowed', () => {
     for (const { key, allowed, purpose } of describeSettings()) {
       expect(key).toMatch(/^WITNESS_[A-Z_]+$/);
