@@ -6,8 +6,10 @@ import { lumaPsnr } from '../pixels/luma-psnr.js';
 import { countColours } from '../pixels/raster.js';
 import { requirePeers } from '../setup/requirements.js';
 import { keepPicture } from './support/artifacts.js';
+import { startCuttableProxy } from './support/cuttable-proxy.js';
 import { type GatewayProcess, startGatewayProcess } from './support/gateway-process.js';
-import { canvasPicture, pointAt, PortalPerson, waitForPicture } from './support/portal.js';
+import { canvasPicture, DESKTOP_TIMEOUT_MS, pointAt, PortalPerson, waitForPicture } from './support/portal.js';
+import { lookAt } from './support/look-at.js';
 import { MINIMUM_PSNR_DB, wholeRecording } from './support/whole-recording.js';
 
 const TIMEOUT_MS = 90_000;
@@ -50,6 +52,52 @@ describe.runIf(requirePeers('chromium', 'ffmpeg'))('a desktop in the browser', (
       const rows = (await gateway.api.audit()).filter((row) => row.sessionId === sessionId);
       expect(JSON.stringify(rows)).not.toContain(ticket.slice('witness-'.length));
       expect(person.complaints).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'comes back to its own session when the connection is cut, and the recording goes on',
+    async () => {
+      const proxy = await startCuttableProxy(gateway.httpPort);
+      lab.onClose(() => proxy.close());
+      const other = await PortalPerson.signIn(lab, gateway, proxy.port);
+      const { page, sessionId } = await other.connect('still-desktop', { user: 'ada', password: 'any' });
+      await waitForPicture(page, 'a desktop', (picture) => countColours(picture) > 20);
+      proxy.cut();
+      await page.getByText('The connection was lost. Connecting again…').waitFor();
+      await page.getByRole('button', { name: 'Disconnect' }).waitFor({ timeout: DESKTOP_TIMEOUT_MS });
+      await waitForPicture(page, 'the desktop again', (picture) => countColours(picture) > 20);
+      await page.getByRole('button', { name: 'Disconnect' }).click();
+      await page.getByRole('heading', { name: 'You have disconnected' }).waitFor();
+      const { manifest } = await wholeRecording(lab, gateway, sessionId);
+      expect(manifest.parts).toHaveLength(2);
+      const kinds = (await gateway.api.audit()).filter((row) => row.sessionId === sessionId).map(({ kind }) => kind);
+      expect(kinds).toContain('session.notice-accepted');
+      expect(kinds.filter((kind) => kind === 'session.reconnected')).toHaveLength(1);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'has pages without a serious finding of axe, in both colour schemes and on small windows, that the keyboard can use',
+    async () => {
+      const context = await person.browser.newContext({ ignoreHTTPSErrors: true, bypassCSP: true });
+      await context.addCookies(await person.context.cookies());
+      const page = await context.newPage();
+      await page.goto(`https://127.0.0.1:${gateway.httpPort}/connect`);
+      await page.getByRole('radio', { name: /still-desktop/ }).focus();
+      await page.keyboard.press('Space');
+      await page.getByLabel('User name', { exact: true }).waitFor();
+      await lookAt(page, 'portal-connect');
+      await page.getByRole('radio', { name: 'Kerberos' }).focus();
+      await page.keyboard.press('Space');
+      expect(await page.getByRole('button', { name: 'Connect', exact: true }).isDisabled()).toBe(true);
+      await lookAt(page, 'portal-not-possible');
+      await page.goto(`https://127.0.0.1:${gateway.httpPort}/desktop`);
+      await page.getByRole('link', { name: 'Open the portal' }).waitFor();
+      await lookAt(page, 'portal-forgotten');
+      await context.close();
     },
     TIMEOUT_MS,
   );

@@ -27,6 +27,7 @@ export function PortalForm({ target, notice }: PortalFormProps) {
   const asksFor = choice?.recorded === true ? notice : null;
   const ready =
     choice?.allowed === true && (asksFor === null || accepted) && (method !== 'entra' || entraSignIn !== null);
+  const hintOf = (): string => (asksFor !== null && !accepted ? 'Accept the recording first.' : 'A new tab opens.');
   const connect = (event: Event): void => {
     event.preventDefault();
     const request: SessionRequest = {
@@ -91,7 +92,7 @@ export function PortalForm({ target, notice }: PortalFormProps) {
         <button type="submit" class="button button-main" disabled={!ready}>
           Connect
         </button>
-        <p class="muted">{asksFor !== null && !accepted ? 'Accept the recording first.' : 'A new tab opens.'}</p>
+        <p class="muted">{choice?.allowed !== true ? 'Choose another way to sign in.' : hintOf()}</p>
       </div>
     </form>
   );
