@@ -262,6 +262,15 @@ describe('a target with TLS alone', () => {
     expect(desk.audit.at(-1)).toMatchObject({ kind: 'session.credential-used', data: { nla: false } });
   });
 
+  it('is told no stored password in a session of Kerberos', async () => {
+    const desk = await open({ answer: selects(PROTOCOL_SSL), stored: {} });
+    Object.assign(desk.session, { authenticationMethod: 'kerberos' });
+    const leg = await desk.connect();
+    leg.socket.destroy();
+    expect(leg.clientInfo).toBeNull();
+    expect(desk.given).toEqual([]);
+  });
+
   it('is told what the client says where there is no credential', async () => {
     const leg = await (await open({ answer: selects(PROTOCOL_SSL) })).connect();
     leg.socket.destroy();

@@ -69,7 +69,8 @@ export class TargetConnector {
     if (held !== null) return { secret: held, own: true };
     const own = await secrets.take(database.sessionSecrets, session.id);
     if (own !== null) return { secret: own, own: true };
-    if (session.authenticationMethod === 'entra') return { secret: null, own: false };
+    // A stored password is no sign-in with Entra ID, nor one with Kerberos.
+    if (session.authenticationMethod !== 'password') return { secret: null, own: false };
     try {
       return { secret: await credentials.load(session.targetId), own: false };
     } catch (error) {
