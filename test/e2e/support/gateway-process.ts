@@ -35,8 +35,9 @@ export const WITNESS = path.join(ROOT, 'bin', 'witness.js');
 
 export async function startGatewayProcess(lab: Lab, options: GatewayProcessOptions = {}): Promise<GatewayProcess> {
   const dataDir = options.dataDir ?? lab.scratch('gateway');
-  // Asked for before the program is, so that it is done when that has ended.
-  lab.onClose(() => requireNoSecretLeft(dataDir, process, signInLink));
+  // Asked for before the program is started, so that it is done when that has ended; one that never was ready left nothing.
+  let search = async (): Promise<void> => {};
+  lab.onClose(() => search());
   const process = await lab.start({
     name: 'witness',
     command: globalThis.process.execPath,
@@ -61,6 +62,7 @@ export async function startGatewayProcess(lab: Lab, options: GatewayProcessOptio
   const httpPort = Number(/https:\/\/127\.0\.0\.1:(\d+)/.exec(log)?.[1]);
   const rdpPort = Number(/\/v:127\.0\.0\.1:(\d+)/.exec(log)?.[1]);
   const [signInLink = null, token] = /https:\S+\/sign-in#token=([A-Za-z0-9_-]+)/.exec(log) ?? [];
+  search = () => requireNoSecretLeft(dataDir, process, signInLink);
   if (token !== undefined) rememberSecret('the first sign-in link', token);
   const api = new ApiClient(httpPort, options.api?.cookie ?? null);
   if (token !== undefined && options.signIn !== false) await api.signIn(token);
