@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SessionCreated, TargetInfo } from '../../src/contract/api.js';
+import type { PortalInfo } from '../../src/contract/portal.js';
 import { connectCredssp } from '../../src/gateway/nla/connect-credssp.js';
 import {
   INCONSISTENT_FLAGS,
@@ -202,7 +203,9 @@ describe.runIf(requirePeers('xfreerdp', 'Xvfb'))('xfreerdp with NLA', () => {
   it(
     'is refused with a ticket of the portal',
     async () => {
-      const portal = await request({ connectionMethod: 'portal', clientSecurity: undefined });
+      const { notice } = await gateway.api.json<PortalInfo>('GET', '/api/v1/portal');
+      const accepted = { acceptedNotice: notice?.version };
+      const portal = await request({ connectionMethod: 'portal', clientSecurity: undefined, ...accepted });
       expect(portal.oneTime).toBeNull();
       const { said, row } = await refusalOf({ user: 'any', password: 'any', ticket: portal.routingToken });
       expect(said).toContain('ERRINFO_SERVER_DENIED_CONNECTION');
