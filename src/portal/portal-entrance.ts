@@ -46,10 +46,12 @@ export class PortalEntrance {
   readonly #handling = new Set<Promise<void>>();
   readonly #server: Server;
   readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    socket.on('error', () => {});
     if (pathOf(request) === PORTAL_PATH) this.#upgrade(request, socket, head);
+    else turnAway(socket, '404 Not Found');
   };
 
-  /** Takes the upgrades of `server` to PORTAL_PATH. */
+  /** Takes the upgrades of `server`: those to PORTAL_PATH, and nobody takes others. */
   constructor(server: Server, options: PortalEntranceOptions) {
     this.#options = options;
     this.#server = server;
@@ -64,10 +66,9 @@ export class PortalEntrance {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on('error', () => {});
     const clientAddress = (request.socket.remoteAddress ?? 'unknown').replace(IPV4_PREFIX, '');
     const refuse = (status: string, reason: string, detail: string): void => {
-      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      turnAway(socket, status);
       this.#auditRefusal(clientAddress, reason, detail).catch((error: unknown) => {
         this.#options.log.error({ error: nameOf(error) }, 'a refusal is not on record');
       });
@@ -144,6 +145,12 @@ export class PortalEntrance {
     const data = { reason, detail, entrance: 'portal' };
     await audit.append({ kind: 'connection.refused', actor: `client:${clientAddress}`, sessionId: null, data });
   }
+}
+
+/** The server has let go of the socket, so nobody else closes it: a client that stays must not keep it. */
+function turnAway(socket: Duplex, status: string): void {
+  socket.once('finish', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 function pathOf(request: IncomingMessage): string {

@@ -1,0 +1,51 @@
+/** Upgrades that become no session: none of them leaves a connection behind. */
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { PortalEntrance, type PortalEntranceOptions } from '../../src/portal/portal-entrance.js';
+
+let server: Server;
+let entrance: PortalEntrance;
+const clients: Socket[] = [];
+
+beforeEach(async () => {
+  server = createServer((_request, response) => void response.end());
+  const log = { warn: () => {}, error: () => {} };
+  // Nobody gets as far as to need the rest of the gateway.
+  const options = { audit: { append: async () => ({}) }, log, maxConnections: 5 } as unknown as PortalEntranceOptions;
+  entrance = new PortalEntrance(server, options);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.destroy();
+  await entrance.close();
+  server.close();
+});
+
+/** A client that asks for an upgrade and never closes by itself; gives what it is told. */
+async function upgrade(path: string): Promise<() => string> {
+  const { port } = server.address() as AddressInfo;
+  const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  clients.push(client);
+  let told = '';
+  client.on('error', () => {}).on('data', (data) => (told += data.toString('latin1')));
+  const lines = [`GET ${path} HTTP/1.1`, 'Host: witness.test', 'Connection: Upgrade', 'Upgrade: websocket', '', ''];
+  client.write(lines.join('\r\n'));
+  await vi.waitFor(() => expect(client.bytesWritten).toBeGreaterThan(0));
+  return () => told;
+}
+
+const open = (): Promise<number> =>
+  new Promise((resolve, reject) =>
+    server.getConnections((error, count) => (error === null ? resolve(count) : reject(error))),
+  );
+
+it.each([
+  ['/elsewhere', '404'],
+  ['/rdcleanpath', '403'],
+])('one of %s is answered with %s and closed, whatever its client does', async (path, status) => {
+  const told = await upgrade(path);
+  await vi.waitFor(() => expect(told()).toContain(`HTTP/1.1 ${status} `), { timeout: 5_000 });
+  await vi.waitFor(async () => expect(await open()).toBe(0), { timeout: 5_000 });
+});
