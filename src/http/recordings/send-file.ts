@@ -55,9 +55,12 @@ function untilClosed(reply: FastifyReply, done: () => void): AbortSignal {
   const controller = new AbortController();
   const response = reply.raw;
   response.setTimeout(STALLED_MS, () => response.destroy());
-  response.once('close', () => {
+  const over = (): void => {
     controller.abort();
     done();
-  });
+  };
+  // A client that left while its file was looked up closes no second time.
+  if (response.closed) over();
+  else response.once('close', over);
   return controller.signal;
 }

@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Problem, RecordingInfo, Role } from '../../../src/contract/api.js';
 import type { AuditEvent } from '../../../src/contract/audit-event.js';
 import type { RecordingRouteDeps } from '../../../src/http/recordings/deps.js';
@@ -33,6 +33,8 @@ let roles: readonly Role[] | null;
 let actor: string;
 let nowMs: number;
 let auditFailure: Error | null;
+/** Looking a video up takes until this resolves. */
+let found: Promise<void>;
 
 beforeEach(async () => {
   store = new MemoryStore();
@@ -42,6 +44,7 @@ beforeEach(async () => {
   actor = 'user:1';
   nowMs = 1_000_000;
   auditFailure = null;
+  found = Promise.resolve();
   app = Fastify();
   await app.register(recordingRoutes(deps()), { prefix: '/api/v1/recordings' });
   base = `${await app.listen({ host: '127.0.0.1', port: 0 })}/api/v1/recordings`;
@@ -56,8 +59,10 @@ function deps(): RecordingRouteDeps {
     viewer: () => (roles === null ? null : { actor, userName: 'ada', roles }),
     loadRecording: (id) => known(id, recording),
     findPlace: (id) => known(id, recording),
-    findVideo: (id, file) =>
-      known(id, file === 'video-0001.mp4' ? { folder: sample.folder, storedBytes: VIDEO_BYTES } : null),
+    findVideo: async (id, file) => {
+      await found;
+      return known(id, file === 'video-0001.mp4' ? { folder: sample.folder, storedBytes: VIDEO_BYTES } : null);
+    },
     audit: async (event) => {
       await sleep(20);
       if (auditFailure !== null) throw auditFailure;
@@ -223,6 +228,25 @@ describe('video', () => {
       await response.arrayBuffer();
     }
     expect(status).toBe(200);
+  });
+
+  it('takes no stream for a client that left while its video was looked up', async () => {
+    const url = videoUrl(await beginViewing());
+    let left = 0;
+    app.server.on('request', (_request, response) => void response.once('close', () => (left += 1)));
+    let find = (): void => {};
+    found = new Promise((resolve) => (find = resolve));
+    const requests = [1, 2].map(() =>
+      httpRequest(url)
+        .on('error', () => {})
+        .end(),
+    );
+    await vi.waitFor(() => expect(requests.every(({ socket }) => (socket?.bytesWritten ?? 0) > 0)).toBe(true));
+    await sleep(50);
+    for (const request of requests) request.destroy();
+    await vi.waitFor(() => expect(left).toBe(2));
+    find();
+    await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200), { timeout: 2_000 });
   });
 });
 
