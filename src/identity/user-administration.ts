@@ -27,6 +27,9 @@ export type UserChangeRefusal =
 export type UserResult<Value> =
   { readonly kind: 'done'; readonly value: Value } | { readonly kind: 'refused'; readonly reason: UserChangeRefusal };
 
+/** This setting's row is locked while administrators are counted, so that two of them do not go at once on PostgreSQL. */
+const LOCK_KEY = 'administrators';
+
 export class UserAdministration {
   readonly #options: UserAdministrationOptions;
 
@@ -63,6 +66,7 @@ export class UserAdministration {
     });
     const { displayName, roles, disabled } = change;
     const changed = await database.transaction(async (within) => {
+      if (mayTakeAway(change)) await within.settings.set(LOCK_KEY, id, clock());
       if (await wouldLeaveNone(within, account, change)) return false;
       await within.users.update(id, {
         ...(displayName !== undefined && { displayName }),
@@ -133,6 +137,11 @@ export class UserAdministration {
     const [account] = await this.#options.database.users.accounts(id);
     return account === undefined ? refused('unknown') : done(toUserInfo(account));
   }
+}
+
+/** True when the change may leave the gateway with one administrator less. */
+function mayTakeAway({ roles, disabled }: UserUpdate): boolean {
+  return disabled === true || (roles !== undefined && !roles.includes('administrator'));
 }
 
 /** True when the change takes the last administrator away who is not disabled. */
