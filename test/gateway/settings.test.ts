@@ -63,6 +63,7 @@ describe('settings', () => {
       { WITNESS_OIDC_CLIENT_ID: '' },
       { WITNESS_OIDC_ISSUER: 'http://issuer.example' },
       { WITNESS_OIDC_ISSUER: 'https://login.microsoftonline.com/organizations/v2.0' },
+      { WITNESS_OIDC_ISSUER: 'https://Login.MicrosoftOnline.com/Common/v2.0' },
       { WITNESS_OIDC_ROLES: 'Witness.Admin=king' },
       { WITNESS_OIDC_TENANTS: 'contoso' },
       { WITNESS_HTTP_PORT: '0' },
@@ -80,6 +81,11 @@ describe('settings', () => {
     const secret = 'half-a-key-that-somebody-mistyped';
     expect(() => readSettings({ WITNESS_CREDENTIAL_KEY: secret })).toThrow(SettingError);
     expect(() => readSettings({ WITNESS_CREDENTIAL_KEY: secret })).not.toThrow(secret);
+    const holders = { WITNESS_DATABASE: `postgres:/ada:${secret}@db`, WITNESS_STORAGE: `AccountKey=${secret}` };
+    for (const [key, value] of Object.entries(holders)) {
+      expect(() => readSettings({ [key]: value })).toThrow(SettingError);
+      expect(() => readSettings({ [key]: value })).not.toThrow(secret);
+    }
   });
 
   it('describe every key with its default and what is allowed', () => {

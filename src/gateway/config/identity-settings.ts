@@ -87,7 +87,7 @@ export const IDENTITY_DEFINITIONS: { readonly [Name in keyof IdentitySettings]: 
 };
 
 /** Issuers of Microsoft Entra ID that let people of every tenant in the world sign in. */
-const EVERY_TENANT = /^https:\/\/login\.microsoftonline\.com\/(common|organizations|consumers)\b/;
+const EVERY_TENANT = /^https:\/\/login\.microsoftonline\.com\/(common|organizations|consumers)\b/i;
 
 /**
  * The provider as the settings have it; null when there is none.

@@ -100,13 +100,17 @@ const DEFINITIONS: { readonly [Name in keyof Settings]: Definition<Settings[Name
   publicHost: setting('WITNESS_PUBLIC_HOST', host, 'localhost', 'name under which people reach the gateway'),
   database: setting(
     'WITNESS_DATABASE',
-    text('"embedded" or a postgres:// URL', /^(embedded|postgres(ql)?:\/\/.+)$/),
+    // The URL may hold a password, the connection string a key.
+    { ...text('"embedded" or a postgres:// URL', /^(embedded|postgres(ql)?:\/\/.+)$/), secret: true },
     'embedded',
     'SQLite in the data folder, or PostgreSQL',
   ),
   storage: setting(
     'WITNESS_STORAGE',
-    text('"embedded", a connection string, or a blob service URL', /^(embedded|https?:\/\/.+|.*AccountName=.+)$/),
+    {
+      ...text('"embedded", a connection string, or a blob service URL', /^(embedded|https?:\/\/.+|.*AccountName=.+)$/),
+      secret: true,
+    },
     'embedded',
     'Azurite on the data folder, or Azure Blob Storage',
   ),
