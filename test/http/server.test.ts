@@ -91,6 +91,14 @@ test('an address that sends too many requests is told when to come back', async 
   expect((await app.inject({ url: '/', remoteAddress: '198.51.100.9' })).statusCode).toBe(200);
 });
 
+test('addresses of one IPv6 network count as one', async () => {
+  const { app } = await makeHttpBench({ requestsPerMinute: 3 });
+  const from = async (remoteAddress: string) => (await app.inject({ url: '/', remoteAddress })).statusCode;
+  for (const host of ['1', '2', '3']) expect(await from(`2001:db8:1:2::${host}`)).toBe(200);
+  expect(await from('2001:db8:1:2:ffff::4')).toBe(429);
+  expect(await from('2001:db8:1:3::1')).toBe(200);
+});
+
 test('monitors see the status, people who are signed in see everything', async () => {
   const bench = await makeHttpBench();
   expect((await bench.app.inject('/api/v1/health')).json()).toEqual({ status: 'ok' });
