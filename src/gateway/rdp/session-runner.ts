@@ -6,7 +6,6 @@ import type { TraceEvent } from '../../contract/trace.js';
 import type { Database } from '../../database/open.js';
 import { recordingForbidden } from '../../policy/permit.js';
 import { NOBODY } from '../../rdp/relay/shaping/client-info.js';
-import { isEntraDomain } from '../../rdp/relay/share-state.js';
 import { Relay } from '../../rdp/relay/relay.js';
 import type { GfxOffer } from '../../rdp/relay/shaping/graphics-pipeline.js';
 import type { AuditAppender } from '../recording/recording-records.js';
@@ -203,10 +202,6 @@ class SessionConnection {
       if (live.permit?.recording === 'required') this.#end('recording-lost');
     };
     const redraws = new RedrawRequests(live.recording?.recording.losses.opened ?? 0);
-    // [invariant 1] A target may compress what it says of the logon, which only the recorder can read.
-    live.onTold = ({ data }) => {
-      if (isEntraDomain(String(data['domain']))) this.#entraSeen('compressed-save-session-info');
-    };
     live.onLosses = (losses, desktop) => {
       if (live.permit?.recording === 'required' && losses.longestMs > this.#options.maxGapMs) {
         this.#end('recording-gap-too-long');
@@ -256,7 +251,6 @@ class SessionConnection {
   async #finish(tap: Tap | null, reason: SessionEndReason): Promise<void> {
     const live = this.#live;
     live.onRecordingLost = null;
-    live.onTold = null;
     live.onLosses = null;
     if (tap !== null) await live.recording?.closePart(tap, reason);
     this.#writeUnrecorded();

@@ -29,9 +29,9 @@ export interface RecordingOptions {
   readonly confirmStored: (stored: StoredRecording) => Promise<void>;
   /** Called when the recording can not go on although successors were tried. */
   readonly onLost: (reason: string) => void;
-  /** Called with what is being lost, whenever the recorder says how far it is and has lost anything. */
-  /** Called once for each thing that the target said in a compressed PDU, when it is on record. */
+  /** Called once for each logon that the target told of in a compressed PDU, when it is on record. */
   readonly onTold: (event: RecordingEvent) => void;
+  /** Called with what is being lost, whenever the recorder says how far it is and has lost anything. */
   readonly onLosses: (losses: Losses, desktop: DesktopSize) => void;
   readonly restartDelaysMs?: readonly number[];
 }

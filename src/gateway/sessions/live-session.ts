@@ -1,7 +1,6 @@
 /** Sessions that are alive on this gateway: connected, or waiting for a client that lost its connection. */
 import type { ChannelPolicy } from '../../contract/channel-policy.js';
 import type { SessionId } from '../../contract/ids.js';
-import type { RecordingEvent } from '../../contract/manifest.js';
 import type { DesktopSize, Losses } from '../../contract/recorder-protocol.js';
 import type { RecordingPermit } from '../../policy/permit.js';
 import type { SessionRecord } from '../../database/sessions.js';
@@ -49,7 +48,6 @@ export class LiveSession {
   signIn: SignInSecret | null = null;
   /** Set while a connection wants to hear of them. */
   onRecordingLost: ((reason: string) => void) | null = null;
-  onTold: ((event: RecordingEvent) => void) | null = null;
   onLosses: ((losses: Losses, desktop: DesktopSize) => void) | null = null;
 
   constructor(session: SessionRecord, permit: RecordingPermit | null, startedAtMs: number, channels: ChannelPolicy) {

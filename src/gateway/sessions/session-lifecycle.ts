@@ -2,10 +2,12 @@
 import type { Logger } from 'pino';
 import { type ChannelPolicy, channelPolicy } from '../../contract/channel-policy.js';
 import type { SessionId } from '../../contract/ids.js';
-import type { ManifestBody } from '../../contract/manifest.js';
+import type { DesktopSize, Losses } from '../../contract/recorder-protocol.js';
+import type { ManifestBody, RecordingEvent } from '../../contract/manifest.js';
 import type { Database } from '../../database/open.js';
 import type { SessionRecord } from '../../database/sessions.js';
-import type { RecordingPermit } from '../../policy/permit.js';
+import { recordingForbidden, type RecordingPermit } from '../../policy/permit.js';
+import { isEntraAccount } from '../../rdp/connection/entra-account.js';
 import type { SignInSecret } from '../credentials/session-secrets.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 import type { RecordingService } from '../recording/recording-service.js';
@@ -14,7 +16,7 @@ import { LiveSession, type LiveSessions, type SessionEndReason } from './live-se
 export interface SessionLifecycleOptions {
   readonly database: Database;
   readonly audit: AuditAppender;
-  readonly recordings: RecordingService;
+  readonly recordings: Pick<RecordingService, 'begin'>;
   readonly live: LiveSessions;
   readonly clock: () => number;
   readonly reconnectWindowMs: number;
@@ -70,14 +72,35 @@ export class SessionLifecycle {
     const live = new LiveSession(session, permit, clock(), channels);
     await database.sessions.update(session.id, { startedAtMs: live.startedAtMs });
     if (permit !== null) {
-      live.recording = await recordings.begin(permit, session.id, live.startedAtMs, {
-        onLost: (reason) => live.onRecordingLost?.(reason),
-        onTold: (event) => live.onTold?.(event),
-        onLosses: (losses, desktop) => live.onLosses?.(losses, desktop),
-      });
+      const listener = {
+        onLost: (reason: string) => live.onRecordingLost?.(reason),
+        onTold: (event: RecordingEvent) => this.#told(live, permit, event),
+        onLosses: (losses: Losses, desktop: DesktopSize) => live.onLosses?.(losses, desktop),
+      };
+      try {
+        live.recording = await recordings.begin(permit, session.id, live.startedAtMs, listener);
+      } catch (error) {
+        // Nobody comes back to it, and it is not to keep the place of another session.
+        await this.refuse(session, null, 'recording-lost', 'the recording cannot begin');
+        throw error;
+      }
     }
     all.add(live);
     return live;
+  }
+
+  /**
+   * [invariant 1] A target may compress what it says of the logon, which only the recorder can read, and not before its turn:
+   * the client may be away by then.
+   */
+  #told(live: LiveSession, permit: RecordingPermit, { data }: RecordingEvent): void {
+    const account = { domain: String(data['domain']), userName: String(data['userName']) };
+    if (!isEntraAccount(account) || !recordingForbidden({ ...permit.facts, authenticationMethod: 'entra' })) return;
+    const { log } = this.#options;
+    log.warn({ sessionId: live.id }, 'Entra ID shows in a recorded portal session, told in a compressed PDU');
+    this.disconnect(live, 'recording-rule').catch((error: unknown) => {
+      log.error({ sessionId: live.id, error: String(error) }, 'the session could not be ended');
+    });
   }
 
   /** The client is back and both legs are up. False when the session ended while they came up. */
@@ -105,7 +128,8 @@ export class SessionLifecycle {
         channels: [...live.channels],
       },
     });
-    if (!(await database.sessions.update(live.id, { state: 'live' }))) throw new SessionEndedError();
+    const open = await database.sessions.update(live.id, { state: 'live' });
+    if (!open || this.#options.live.get(live.id) !== live) throw new SessionEndedError();
   }
 
   /** The trace cannot be written any longer; what follows is a gap. */

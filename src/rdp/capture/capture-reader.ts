@@ -3,6 +3,7 @@
  * what the relay would have recorded of it, out. Nothing is edited, so the picture is what the client of then was shown.
  * Phases are named for what they await.
  */
+import { isEntraAccount } from '../connection/entra-account.js';
 import { decodeConferenceCreateRequest } from '../connection/gcc/conference-create-request.js';
 import { decodeConnectInitial } from '../connection/mcs/connect-initial.js';
 import { decodeDomainPdu } from '../connection/mcs/domain-pdu.js';
@@ -18,7 +19,7 @@ import { fastPathPointerPosition } from '../relay/pointer-position.js';
 import { shapeClientInfo } from '../relay/shaping/client-info.js';
 import { isDynamicChannels } from '../relay/shaping/static-channels.js';
 import { shapeConnectResponse } from '../relay/shaping/connect-response.js';
-import { isEntraDomain, ShareState } from '../relay/share-state.js';
+import { ShareState } from '../relay/share-state.js';
 import { TargetShare } from '../relay/target-share.js';
 import { DecodeError, UnexpectedPduError } from '../wire/errors.js';
 import { Reader } from '../wire/reader.js';
@@ -148,7 +149,7 @@ export class CaptureReader {
     const location = locateSendData(pdu);
     if (location === null) return this.#domainPdu(pdu, 'client-disconnected');
     const channels = this.#connected();
-    if (location.channelId === channels.messageChannelId) return multitransport(pdu, location);
+    if (channels.isMessageChannel(location.channelId)) return multitransport(pdu, location);
     if (location.channelId !== channels.ioChannelId) {
       return this.#isDynamic(location) ? this.#dynamic.fromClient(pdu, location) : [];
     }
@@ -191,10 +192,10 @@ export class CaptureReader {
     if ((decodeSecurityHeader(reader).flags & SEC_INFO_PKT) === 0) {
       throw new UnexpectedPduError(this.#phase, 'Client Info', 'another PDU');
     }
-    const { compression, domain } = shapeClientInfo(reader, { recorded: false });
+    const { compression, ...account } = shapeClientInfo(reader, { recorded: false });
     this.#share.compression = compression;
     this.#phase = 'share';
-    return isEntraDomain(domain) ? [{ type: 'entra-seen', where: 'client-info' }] : [];
+    return isEntraAccount(account) ? [{ type: 'entra-seen', where: 'client-info' }] : [];
   }
 
   #domainPdu(pdu: Uint8Array, reason: RelayEndReason): readonly CaptureOutput[] {

@@ -7,10 +7,10 @@ export interface StaticChannel {
 
 export class ChannelMap {
   readonly ioChannelId: number;
-  /** 0 when there is none. */
-  readonly messageChannelId: number;
+  readonly #messageChannelId: number;
   readonly #byId = new Map<number, StaticChannel>();
 
+  /** `messageChannelId` is 0 when there is none. */
   constructor(
     ioChannelId: number,
     messageChannelId: number,
@@ -18,11 +18,16 @@ export class ChannelMap {
     channelIds: readonly number[],
   ) {
     this.ioChannelId = ioChannelId;
-    this.messageChannelId = messageChannelId;
+    this.#messageChannelId = messageChannelId;
     for (const [index, channel] of channels.entries()) {
       const id = channelIds[index];
       if (id !== undefined && id !== 0) this.#byId.set(id, channel);
     }
+  }
+
+  /** True for the message channel; for no id when there is none. */
+  isMessageChannel(channelId: number): boolean {
+    return this.#messageChannelId !== 0 && channelId === this.#messageChannelId;
   }
 
   /** The static channel with this id; undefined for all other ids. */

@@ -4,6 +4,7 @@
  * every PDU that the picture is made of before it is sent on. Phases are named for what they await.
  */
 import type { DesktopSize } from '../../contract/recorder-protocol.js';
+import { isEntraAccount } from '../connection/entra-account.js';
 import { encodeDomainPdu, decodeDomainPdu } from '../connection/mcs/domain-pdu.js';
 import { RN_PROVIDER_INITIATED } from '../connection/mcs/disconnect-provider-ultimatum.js';
 import { locateSendData, sendData, type SendDataLocation } from '../connection/mcs/send-data.js';
@@ -25,7 +26,7 @@ import { shapeClientInfo } from './shaping/client-info.js';
 import { gfxOffer, type ShapingPolicy, shapeConnectInitial } from './shaping/connect-initial.js';
 import { shapeConnectResponse } from './shaping/connect-response.js';
 import { isDynamicChannels } from './shaping/static-channels.js';
-import { isEntraDomain, ShareState } from './share-state.js';
+import { ShareState } from './share-state.js';
 import { channelFilter } from './static/channel-filters.js';
 import { StaticChannelRelay } from './static/static-channel-relay.js';
 import { TargetShare } from './target-share.js';
@@ -128,7 +129,7 @@ export class Relay implements RelayMachine {
     if (location.kind !== 'send-data-request') throw new UnexpectedPduError(this.#phase, 'request', 'indication');
     const channels = this.#connected('client');
     if (location.channelId === channels.ioChannelId) return this.#ioFromClient(frame, location);
-    if (location.channelId === channels.messageChannelId) return [{ type: 'send', to: 'target', bytes: frame }];
+    if (channels.isMessageChannel(location.channelId)) return [{ type: 'send', to: 'target', bytes: frame }];
     return this.#channelData(frame, location, channels, 'target');
   }
 
@@ -143,7 +144,7 @@ export class Relay implements RelayMachine {
       if (this.#phase !== 'share') throw new UnexpectedPduError(this.#phase, 'no data', 'data on the I/O channel');
       return this.#targetShare.step(frame, location);
     }
-    if (location.channelId === channels.messageChannelId) return messageFromTarget(frame, location);
+    if (channels.isMessageChannel(location.channelId)) return messageFromTarget(frame, location);
     return this.#channelData(frame, location, channels, 'client');
   }
 
@@ -189,7 +190,7 @@ export class Relay implements RelayMachine {
     const userData = encodeSecured(security, shaped.bytes);
     const pdu = sendData('send-data-request', location.initiator, location.channelId, userData);
     const outputs: RelayOutput[] = [{ type: 'send', to: 'target', bytes: encodeDataFrame(encodeDomainPdu(pdu)) }];
-    if (isEntraDomain(shaped.domain)) outputs.unshift({ type: 'entra-seen', where: 'client-info' });
+    if (isEntraAccount(shaped)) outputs.unshift({ type: 'entra-seen', where: 'client-info' });
     return outputs;
   }
 

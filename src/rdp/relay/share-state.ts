@@ -22,8 +22,3 @@ export class ShareState {
   /** Size of the desktop that was confirmed last, as `width x height`. */
   confirmedSize: string | null = null;
 }
-
-/** The domain under which Windows signs in Microsoft Entra ID accounts. */
-export function isEntraDomain(domain: string): boolean {
-  return domain.toLowerCase() === 'azuread';
-}

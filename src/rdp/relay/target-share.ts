@@ -1,4 +1,5 @@
 /** What the target sends on the I/O channel: licensing, activation, updates, and what it says of the session. */
+import { isEntraAccount } from '../connection/entra-account.js';
 import type { SendDataLocation } from '../connection/mcs/send-data.js';
 import { findCapability } from '../session/capabilities/capability-sets.js';
 import { decodeDemandActive, encodeDemandActive } from '../session/demand-active.js';
@@ -20,7 +21,7 @@ import { logonEvent } from './logon-event.js';
 import type { RelayOutput } from './output.js';
 import { reframe } from './reframe.js';
 import { shapeTargetCapabilities, shapeUnrecordedCapabilities } from './shaping/capability-sets.js';
-import { isEntraDomain, type ShareState } from './share-state.js';
+import type { ShareState } from './share-state.js';
 
 /** Data PDUs of a target that carry no pixels. What is neither here nor recorded is withheld. */
 const WITHOUT_PIXELS: ReadonlySet<number> = new Set([
@@ -146,7 +147,7 @@ function noticeLogon(payload: Uint8Array, outputs: RelayOutput[]): void {
   const event = logonEvent(payload);
   if (event === null) return;
   outputs.push({ type: 'event', event });
-  if (isEntraDomain(event.data.domain)) outputs.push({ type: 'entra-seen', where: 'save-session-info' });
+  if (isEntraAccount(event.data)) outputs.push({ type: 'entra-seen', where: 'save-session-info' });
 }
 
 function noticeError(payload: Uint8Array, outputs: RelayOutput[]): void {

@@ -11,14 +11,14 @@ const MCS = Uint8Array.of(3, 0, 1, 0xce, 2, 0xf0, 0x80, 0x7f, 0x65, 0x82);
 
 const around = (bytes: readonly number[]) => Uint8Array.of(0x30, 0x20, ...bytes, 0x00);
 
-function authenticate(domain: string, unicode: boolean): Uint8Array {
+function authenticate(domain: string, unicode: boolean, fieldsOffset = 28): Uint8Array {
   const text = unicode ? Buffer.from(domain, 'utf16le') : Buffer.from(domain, 'latin1');
   const message = Buffer.alloc(88 + text.length);
   message.write('NTLMSSP\0', 'latin1');
   message.writeUInt32LE(3, 8);
-  message.writeUInt16LE(text.length, 28);
-  message.writeUInt16LE(text.length, 30);
-  message.writeUInt32LE(88, 32);
+  message.writeUInt16LE(text.length, fieldsOffset);
+  message.writeUInt16LE(text.length, fieldsOffset + 2);
+  message.writeUInt32LE(88, fieldsOffset + 4);
   message.writeUInt32LE(unicode ? 1 : 2, 60);
   text.copy(message, 88);
   return Uint8Array.of(0x30, 0x82, 0x02, ...message, 0xa3);
@@ -41,6 +41,11 @@ describe('signs of how a person signed in', () => {
     expect(ntlmNamesEntra(authenticate('', true))).toBe(false);
     const both = [...authenticate('CONTOSO', true), ...authenticate('AzureAD', true)];
     expect(ntlmNamesEntra(Uint8Array.from(both))).toBe(true);
+  });
+
+  it('are in the user name of NTLM where the domain stands before it', () => {
+    expect(ntlmNamesEntra(authenticate('AzureAD\\ada', true, 36))).toBe(true);
+    expect(ntlmNamesEntra(authenticate('AzureAD', true, 36))).toBe(false);
   });
 
   it('are looked for without harm in any bytes, cut anywhere', () => {

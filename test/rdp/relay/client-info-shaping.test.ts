@@ -55,9 +55,10 @@ it('lets nothing of the client’s own credential through, whatever it is', () =
   );
 });
 
-it('reports the domain that the target is told, for the rule', () => {
-  const bytes = encodeClientInfo({ ...CLIENT, domain: 'AzureAD' });
-  expect(shapeClientInfo(new Reader(bytes, 'clientInfo'), { recorded: true }).domain).toBe('AzureAD');
+it('reports the account that the target is told of, for the rule', () => {
+  const bytes = encodeClientInfo({ ...CLIENT, domain: 'AzureAD', userName: 'ada' });
+  const account = { domain: 'AzureAD', userName: 'ada' };
+  expect(shapeClientInfo(new Reader(bytes, 'clientInfo'), { recorded: true })).toMatchObject(account);
   const policy = { recorded: true, clientInfo: { ...CREDENTIAL, domain: 'AZUREAD' } };
   expect(shapeClientInfo(new Reader(encodeClientInfo(CLIENT), 'clientInfo'), policy).domain).toBe('AZUREAD');
 });

@@ -303,8 +303,14 @@ describe('the relay shapes Client Info', () => {
   });
 
   it('[invariant 1] says that Entra ID shows in the domain before the target is told', () => {
-    for (const domain of ['AzureAD', 'azuread']) {
-      const { outputs } = send(true, { domain });
+    const accounts = [
+      { domain: 'AzureAD' },
+      { domain: 'azuread' },
+      { domain: 'AzureAD\0' },
+      { domain: '', userName: '.\\AzureAD\\ada' },
+    ];
+    for (const account of accounts) {
+      const { outputs } = send(true, account);
       expect(outputs.map(({ type }) => type)).toEqual(['entra-seen', 'send']);
     }
     expect(send(true, { domain: 'corp' }).outputs.map(({ type }) => type)).toEqual(['send']);

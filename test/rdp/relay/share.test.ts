@@ -383,6 +383,12 @@ describe('the message channel', () => {
     expect(relay.fromTarget(ioFromTarget(message(SEC_TRANSPORT_REQ | SEC_HEARTBEAT), MESSAGE_CHANNEL))).toEqual([]);
   });
 
+  it('[invariant 2] is not the channel 0 where there is none', () => {
+    const relay = connectedRelay();
+    expect(relay.fromTarget(ioFromTarget(message(SEC_HEARTBEAT), 0))).toEqual([]);
+    expect(relay.fromClient(ioFromClient(message(SEC_AUTODETECT_RSP), 0))).toEqual([]);
+  });
+
   it('ends the session when it is too short for its header', () => {
     const outputs = withMessageChannel(true).fromTarget(ioFromTarget(Uint8Array.of(1), MESSAGE_CHANNEL));
     expect(endOf(outputs)?.reason).toBe('target-protocol-error');

@@ -3,7 +3,7 @@ import type { TLSSocket } from 'node:tls';
 import { RESTRICTED_ADMIN_MODE_SUPPORTED } from '../../../rdp/connection/x224/connection-confirm.js';
 import { RESTRICTED_ADMIN_MODE_REQUIRED } from '../../../rdp/connection/x224/connection-request.js';
 import { PROTOCOL_HYBRID, PROTOCOL_HYBRID_EX, PROTOCOL_SSL } from '../../../rdp/connection/security-protocols.js';
-import { isEntraDomain } from '../../../rdp/relay/share-state.js';
+import { isEntraAccount } from '../../../rdp/connection/entra-account.js';
 import type { Credential } from '../../credentials/credential.js';
 import { type CredsspSignInOptions, signInWithCredssp } from './credssp-sign-in.js';
 import type { Asked, Negotiated } from './negotiate.js';
@@ -59,8 +59,4 @@ function askedFor(credential: Credential | null, clientSignsIn: boolean): Asked 
 function checkRestrictedAdmin({ flags }: Negotiated, credential: Credential | null): void {
   if (credential?.restrictedAdmin !== true || (flags & RESTRICTED_ADMIN_MODE_SUPPORTED) !== 0) return;
   throw new TargetError('target-without-restricted-admin', 'the target does not say that it supports restricted admin');
-}
-
-function isEntraAccount({ domain, userName }: Credential): boolean {
-  return isEntraDomain(domain) || isEntraDomain(userName.split('\\', 1)[0] ?? '');
 }

@@ -2,7 +2,7 @@
  * The server's side of the tokens inside CredSSP: NTLM bare, as FreeRDP sends it, or inside SPNEGO (RFC 4178), as Windows
  * does. Of SPNEGO's mechanisms NTLM alone is taken; what a client offers without it is named for what it is.
  */
-import { isEntraDomain } from '../../relay/share-state.js';
+import { isEntraAccount } from '../../connection/entra-account.js';
 import { UnexpectedPduError } from '../../wire/errors.js';
 import { equalInConstantTime } from '../bytes.js';
 import { NlaError } from '../nla-error.js';
@@ -110,7 +110,7 @@ export class NegotiateServer {
     const message = decodeAuthenticateMessage(authenticate);
     const { userName, domainName, workstation } = message;
     // [invariant 1] Such a sign-in is Entra's, whatever comes of it.
-    if (isEntraDomain(domainName)) throw new NlaError('entra-id', STATUS_LOGON_FAILURE);
+    if (isEntraAccount({ domain: domainName, userName })) throw new NlaError('entra-id', STATUS_LOGON_FAILURE);
     if ('turnAway' in this.#expected) throw new NlaError('refused', this.#expected.turnAway);
     const ntlmV2 = message.ntChallengeResponse.length > NTLM_V1_RESPONSE_BYTES;
     const negotiateFlags = message.negotiateFlags & decodeNegotiateMessage(this.#negotiate).negotiateFlags;

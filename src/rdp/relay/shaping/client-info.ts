@@ -44,7 +44,9 @@ export interface ShapedClientInfo {
   readonly bytes: Uint8Array;
   /** True when the target may compress updates in bulk. */
   readonly compression: boolean;
+  /** Of the account that the target is told of. */
   readonly domain: string;
+  readonly userName: string;
 }
 
 /** In a recorded session no compression is offered that the recorder does not undo; 2.2.1.11.1.1, CompressionTypeMask. */
@@ -63,6 +65,7 @@ export function shapeClientInfo(
     bytes: encodeClientInfo({ ...told, flags }),
     compression: (flags & INFO_COMPRESSION) !== 0,
     domain: told.domain,
+    userName: told.userName,
   };
 }
 
