@@ -412,6 +412,7 @@ describe('a client that comes back', () => {
   it.each([
     ['required', 'off'],
     ['off', 'required'],
+    ['preferred', 'required'],
   ] as const)('is refused when recording would change in mid-session, from %s to %s', async (before, after) => {
     const desk = await open({ recording: before });
     await desk.loseClient(await desk.show());

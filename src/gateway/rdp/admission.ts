@@ -54,7 +54,7 @@ export type RefusalReason =
   /** Too many wrong tickets or passwords from one address. */
   | 'too-many-attempts'
   | 'policy-denied'
-  /** Policy is another than the ticket was made under, or whether the session is recorded would change in mid-session. */
+  /** Policy is another than the ticket was made under, or how the session is recorded would change in mid-session. */
   | 'policy-changed'
   | 'too-many-sessions';
 
@@ -227,7 +227,7 @@ async function admitSession(
     decision.outcome === 'allowed' &&
     (live === null
       ? decided.facts.policyVersion !== session.policyVersion
-      : (live.permit === null) !== (decision.permit === null));
+      : recordedOtherwise(live.permit, decision.permit));
   if (decision.outcome === 'denied' || changes) {
     const reason = decision.outcome === 'denied' ? 'policy-denied' : 'policy-changed';
     const admission = await refused(options, reason, shown, session);
@@ -244,6 +244,12 @@ async function admitSession(
     return admission;
   }
   return { kind: 'admitted', session, permit: decision.permit, live };
+}
+
+/** A session is recorded throughout or not at all, and no less strictly than policy says by now. */
+function recordedOtherwise(before: RecordingPermit | null, now: RecordingPermit | null): boolean {
+  const stricter = now?.recording === 'required' && before?.recording === 'preferred';
+  return (before === null) !== (now === null) || stricter;
 }
 
 /** With the facts of now: the person, the target, their roles or the host may be others than at the request. */
