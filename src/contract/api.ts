@@ -198,7 +198,12 @@ export interface TargetChannels {
 
 /** `POST /api/v1/sessions`. */
 export interface SessionRequest {
-  readonly targetId: TargetId;
+  /** A target of the inventory; or else `address`. */
+  readonly targetId?: TargetId;
+  /** IP address to connect to, in place of a target. */
+  readonly address?: string;
+  /** Of the address; 3389 when left out. */
+  readonly port?: number;
   readonly connectionMethod: Exclude<ConnectionMethod, 'imported'>;
   readonly authenticationMethod: AuthenticationMethod;
   /** User name at the target, for Kerberos: `name@realm`. */

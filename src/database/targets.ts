@@ -1,6 +1,6 @@
 /** The inventory of targets. */
 import type { Kysely, Selectable } from 'kysely';
-import type { TargetId } from '../contract/ids.js';
+import { type TargetId, targetId } from '../contract/ids.js';
 import type { CertificatePolicy, TargetKind } from '../contract/inventory.js';
 import type { RecordingSetting } from '../contract/rule.js';
 import type { Schema, TargetsTable } from './schema.js';
@@ -35,6 +35,12 @@ export interface TargetRecord extends TargetBasics, TargetPlace {}
 /** What is left out is unknown, or no. A resource needs its id. */
 export interface NewTarget extends TargetBasics, Partial<TargetPlace> {}
 
+/** What people typed and nobody put into the inventory: on record for its certificate and its sessions, in no list. */
+const UNLISTED = 'ip:';
+
+/** @param name address and port: one target for each. */
+export const unlistedId = (name: string): TargetId => targetId(`${UNLISTED}${name}`);
+
 /** Fields that change; what is left out stays as it is. */
 export type TargetUpdate = Partial<Omit<TargetRecord, 'id' | 'createdAtMs'>>;
 
@@ -64,6 +70,15 @@ export class TargetRepository {
       .execute();
   }
 
+  /** Writes down a target that is in no list; one that is there stays as it is. */
+  async keepUnlisted(target: TargetRecord): Promise<void> {
+    await this.#db
+      .insertInto('targets')
+      .values(toRow(target))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+
   async get(id: TargetId): Promise<TargetRecord | null> {
     const row = await this.#db.selectFrom('targets').selectAll().where('id', '=', id).executeTakeFirst();
     return row === undefined ? null : toRecord(row);
@@ -74,8 +89,14 @@ export class TargetRepository {
     return row === undefined ? null : toRecord(row);
   }
 
+  /** Without those that somebody only typed the address of. */
   async list(): Promise<readonly TargetRecord[]> {
-    const rows = await this.#db.selectFrom('targets').selectAll().orderBy('name').execute();
+    const rows = await this.#db
+      .selectFrom('targets')
+      .selectAll()
+      .where('id', 'not like', targetId(`${UNLISTED}%`))
+      .orderBy('name')
+      .execute();
     return rows.map(toRecord);
   }
 

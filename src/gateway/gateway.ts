@@ -19,6 +19,7 @@ import { createHttpServer } from '../http/server.js';
 import { LockOut } from '../identity/lock-out.js';
 import { Identity } from '../identity/identity.js';
 import { SessionPolicy } from '../inventory/session-policy.js';
+import { TypedAddresses } from '../inventory/typed-address.js';
 import { PortalEntrance } from '../portal/portal-entrance.js';
 import { recordingNotice } from '../portal/recording-notice.js';
 import { gfxOfferOf } from '../rdp/relay/shaping/graphics-pipeline.js';
@@ -208,6 +209,9 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     oidc,
     localPasswords: settings.localPasswords,
   });
+  const ownPorts = new Set([rdpPort]);
+  const open = settings.ipConnectNetworks;
+  const addresses = new TypedAddresses({ targets: database.targets, open, ownPorts, clock });
   const notice = recordingNotice(settings.recordingNotice === 'none' ? '' : settings.recordingNotice);
   const requests = new SessionRequests({
     database,
@@ -215,6 +219,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     clock,
     gatewayId: settings.gatewayId,
     policy,
+    addresses,
     secrets: credentials.sessions,
     notice,
     entra: credentials.entra?.signIns ?? null,
@@ -238,7 +243,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
       request: (user, request, clientAddress) => requests.request(user, request, clientAddress),
       disconnect: (id, user) => control.requestDisconnect(id, user),
     },
-    portal: { policy, notice },
+    portal: { policy, notice, addresses },
     credentials: credentials.targets,
     entra: credentials.entra?.signIns ?? null,
     kdcProxy,
@@ -258,12 +263,14 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
   });
   const portal = new PortalEntrance(server.server, entranceOptions);
   await server.listen({ host: settings.httpHost, port: settings.httpPort });
+  const httpPort = (server.server.address() as AddressInfo).port;
+  ownPorts.add(httpPort);
   closers.push(() => server.close());
   closers.push(() => portal.close());
   const firstSignInToken = await identity.firstAdministratorLink();
   return {
     rdp: { host: settings.publicHost, port: rdpPort },
-    http: { host: settings.publicHost, port: (server.server.address() as AddressInfo).port },
+    http: { host: settings.publicHost, port: httpPort },
     demoTargetPort: demo?.port ?? null,
     firstSignInToken,
     certificateFingerprint: certificate.fingerprint,

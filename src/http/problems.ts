@@ -88,6 +88,13 @@ const PROBLEMS = {
     detail: 'This gateway lets native clients in with NLA and a one-time password only.',
     remedy: 'Use a client that speaks NLA, or have an administrator set WITNESS_TLS_ONLY_TICKETS=on.',
   },
+  'address-not-open': {
+    status: 409,
+    title: 'Nobody may connect to this address',
+    detail: 'It is not an IP address in a network that people may type addresses of.',
+    remedy:
+      'Choose a machine of the inventory, or have an administrator add its network to WITNESS_IP_CONNECT_NETWORKS.',
+  },
   'notice-not-accepted': {
     status: 409,
     title: 'The recording notice was not accepted',

@@ -11,7 +11,7 @@ export type SessionRequestResult =
   /** Too many sessions are open. */
   | { readonly full: ReasonInfo }
   /** The gateway has no such tickets; or the session needs a sign-in that was not made. */
-  | { readonly refused: 'tls-only-tickets-off' | 'entra-sign-in-missing' | 'notice-not-accepted' };
+  | { readonly refused: 'tls-only-tickets-off' | 'entra-sign-in-missing' | 'notice-not-accepted' | 'address-not-open' };
 
 /** Requests, decisions and disconnects are in the audit log before they have an effect: that is this service's part. */
 export interface SessionService {

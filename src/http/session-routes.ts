@@ -7,6 +7,7 @@ import { sessionId, targetId } from '../contract/ids.js';
 import type { Database } from '../database/open.js';
 import { type SessionRecord, toSessionInfo } from '../database/sessions.js';
 import { explain, RECORDING_RULE } from '../policy/decide.js';
+import { TYPED_ADDRESS } from '../inventory/schemas.js';
 import { TYPED_CREDENTIAL } from './credential-routes.js';
 import { CONNECTING, hasRole, POLICY_EDITORS, REVIEWERS } from './guard.js';
 import { ProblemError } from './problems.js';
@@ -19,9 +20,14 @@ export interface SessionRoutesDeps {
 }
 
 const UUID_V7 = '^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$';
+const OPTIONAL_PLACE = {
+  address: Type.Optional(TYPED_ADDRESS.properties.address),
+  port: TYPED_ADDRESS.properties.port,
+};
 const SESSION_REQUEST = Type.Object(
   {
-    targetId: Type.String({ minLength: 1, maxLength: 100 }),
+    targetId: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+    ...OPTIONAL_PLACE,
     connectionMethod: Type.Union([Type.Literal('native'), Type.Literal('portal')]),
     authenticationMethod: Type.Union([Type.Literal('password'), Type.Literal('kerberos'), Type.Literal('entra')]),
     /** SSH is understood and refused. */
@@ -49,7 +55,13 @@ export function sessionRoutes(instance: FastifyInstance, deps: SessionRoutesDeps
     async (request, reply) => {
       const { protocol = 'rdp', ...body } = request.body;
       if (protocol === 'ssh') throw denial([explain('ssh-not-supported')]);
-      const asked = { ...body, targetId: targetId(body.targetId) };
+      const { targetId: typedId, ...rest } = body;
+      if ((typedId === undefined) === (rest.address === undefined)) {
+        throw new ProblemError('invalid-request', {
+          detail: 'A session is to a "targetId" or to an "address": give one.',
+        });
+      }
+      const asked = { ...rest, ...(typedId !== undefined && { targetId: targetId(typedId) }) };
       const result = await deps.sessions.request(request.user, asked, request.ip);
       if ('refused' in result) throw new ProblemError(result.refused);
       if ('denied' in result) throw denial(result.denied);

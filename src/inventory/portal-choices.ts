@@ -1,5 +1,6 @@
 /** What a person may connect to, and what policy would say of each way: asked before anybody connects. */
 import type { ReasonInfo } from '../contract/api.js';
+import { targetId } from '../contract/ids.js';
 import type { PortalChoice, PortalTarget } from '../contract/portal.js';
 import type { AuthenticationMethod } from '../contract/rule.js';
 import type { TargetRecord } from '../database/targets.js';
@@ -18,6 +19,17 @@ export async function portalTargets(
 ): Promise<readonly PortalTarget[]> {
   const all = await Promise.all(targets.map((target) => portalTarget(policy, person, target)));
   return all.filter(({ portal, native }) => [...portal, ...native].some(isReachable));
+}
+
+/** What would be decided about an address that somebody typed. Who may not reach the target there does not learn its name. */
+export async function addressTarget(
+  policy: Pick<SessionPolicy, 'preview'>,
+  person: Person,
+  target: TargetRecord,
+): Promise<PortalTarget> {
+  const told = await portalTarget(policy, person, target);
+  const known = [...told.portal, ...told.native].some(isReachable);
+  return known ? told : { ...told, id: targetId(''), name: target.address };
 }
 
 async function portalTarget(

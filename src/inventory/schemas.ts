@@ -50,6 +50,12 @@ export const HOST_CHANGE = Type.Object(
 const ADDRESS = Type.String({ minLength: 1, maxLength: 255, pattern: '^[A-Za-z0-9._:-]+$' });
 const PORT = Type.Integer({ minimum: 1, maximum: 65_535 });
 
+/** In place of a target. */
+export const TYPED_ADDRESS = Type.Object(
+  { address: Type.String({ minLength: 2, maxLength: 45, pattern: '^[0-9A-Fa-f.:]+$' }), port: Type.Optional(PORT) },
+  STRICT,
+);
+
 const PLACE = {
   kind: Type.Optional(oneOf(['resource', 'ip'])),
   resourceId: Type.Optional(orNull(RESOURCE_ID)),

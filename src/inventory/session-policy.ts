@@ -57,8 +57,13 @@ export class SessionPolicy {
 
   /** @param person null for nobody, or somebody who was disabled */
   async decide(person: Person | null, id: TargetId, asked: Asked): Promise<Decided> {
+    return this.decideFor(person, await this.#options.database.targets.get(id), asked);
+  }
+
+  /** About a target that need not be on record. @param target null when there is none */
+  async decideFor(person: Person | null, target: TargetRecord | null, asked: Asked): Promise<Decided> {
     const { database, recording, clock, abilities } = this.#options;
-    const [host, target] = await Promise.all([readHost(database, recording), database.targets.get(id)]);
+    const host = await readHost(database, recording);
     const facts: SessionFacts = {
       ...hostFacts(host),
       ...requestFacts(asked, target),

@@ -129,7 +129,8 @@ function inconsistency(target: TargetRecord): string | null {
 /** @throws InventoryError when another target has the name or the resource */
 async function requireFree({ database }: PolicyChangeOptions, target: TargetRecord): Promise<void> {
   const others = (await database.targets.list()).filter(({ id }) => id !== target.id);
-  if (others.some(({ name }) => name === target.name)) {
+  const namesake = await database.targets.getByName(target.name);
+  if (namesake !== null && namesake.id !== target.id) {
     throw new InventoryError('name-taken', 'There is another target with this name.');
   }
   const { resourceId } = target;

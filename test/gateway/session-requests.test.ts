@@ -9,6 +9,9 @@ import { SealError } from '../../src/gateway/keys/sealing.js';
 import { ticketHash } from '../../src/gateway/rdp/ticket.js';
 import { SessionRequests, type SessionRequestsOptions } from '../../src/gateway/sessions/session-requests.js';
 import { SessionPolicy } from '../../src/inventory/session-policy.js';
+import { writeHost, readHost } from '../../src/inventory/host.js';
+import { TypedAddresses } from '../../src/inventory/typed-address.js';
+import { requireNetworks } from '../inventory/networks.js';
 import { ntHashOf } from '../../src/rdp/nla/ntlm/ntlmv2.js';
 import { sqliteEngine } from '../database/engines.js';
 import { nextId, NOW_MS, user } from '../database/samples.js';
@@ -46,6 +49,12 @@ async function open(change: Partial<SessionRequestsOptions> = {}): Promise<Count
     clock: () => NOW_MS,
     gatewayId: 'gateway-1',
     policy: new SessionPolicy({ database, recording: 'required', clock: () => NOW_MS }),
+    addresses: new TypedAddresses({
+      targets: database.targets,
+      open: requireNetworks('10.0.0.0/8'),
+      ownPorts: new Set([443]),
+      clock: () => NOW_MS,
+    }),
     secrets: { keep: async () => {} },
     entra: null,
     kdcProxy: null,
@@ -62,7 +71,7 @@ async function open(change: Partial<SessionRequestsOptions> = {}): Promise<Count
     audit,
     request: async (more = {}, clientAddress = ADDRESS) => {
       const asked = {
-        targetId: target,
+        ...(more.address === undefined && { targetId: target }),
         connectionMethod: 'native',
         authenticationMethod: 'password',
         ...more,
@@ -140,4 +149,53 @@ it('a ticket of the portal has no one-time password, whatever is asked for', asy
   for (const clientSecurity of ['nla', 'tls'] as const) {
     expect(madeOf(await counter.request({ connectionMethod: 'portal', clientSecurity })).oneTime).toBeNull();
   }
+});
+
+describe('a request for an address in place of a target', () => {
+  const asked = { address: '10.0.0.5', connectionMethod: 'portal', port: 3390 } as const;
+  const switchOn = async ({ database }: Counter): Promise<void> =>
+    writeHost(database, { ...(await readHost(database, 'required')), ipConnect: true, sessionRecording: true }, NOW_MS);
+
+  it('is decided as of the kind "ip": refused while IP-based connections are off, and nothing is kept', async () => {
+    const counter = await open();
+    const { database, audit } = counter;
+    await writeHost(database, { ...(await readHost(database, 'required')), ipConnect: false }, NOW_MS);
+    expect(await counter.request(asked)).toContain('"ip-off"');
+    expect(await database.targets.get(targetId('ip:10.0.0.5:3390'))).toBeNull();
+    expect(audit.at(-1)).toMatchObject({
+      kind: 'session.decided',
+      data: { outcome: 'denied', address: '10.0.0.5', port: 3390, targetId: 'ip:10.0.0.5:3390' },
+    });
+  });
+
+  it('becomes a recorded session to address and port, which audit says from the first row on', async () => {
+    const counter = await open();
+    await switchOn(counter);
+    const { sessionId, recorded } = madeOf(await counter.request(asked));
+    expect(recorded).toBe(true);
+    expect(await counter.database.sessions.get(sessionId)).toMatchObject({
+      targetId: 'ip:10.0.0.5:3390',
+      targetName: '10.0.0.5:3390',
+      targetAddress: '10.0.0.5',
+      targetPort: 3390,
+    });
+    expect(counter.audit[0]).toMatchObject({ kind: 'session.requested', data: { address: '10.0.0.5', port: 3390 } });
+    madeOf(await counter.request(asked));
+  });
+
+  it('is refused, and on record, where nobody may type addresses', async () => {
+    const counter = await open();
+    await switchOn(counter);
+    for (const address of ['127.0.0.1', '169.254.169.254', '192.0.2.7']) {
+      expect(await counter.request({ ...asked, address })).toBe('address-not-open');
+      const data = { reason: 'address-not-open', address, port: 3390 };
+      expect(counter.audit.at(-1)).toMatchObject({ kind: 'request.refused', data });
+    }
+  });
+
+  it('asks policy about Entra ID as of every address: it is not for them', async () => {
+    const counter = await open();
+    await switchOn(counter);
+    expect(await counter.request({ ...asked, authenticationMethod: 'entra' })).toContain('"entra-ip"');
+  });
 });

@@ -38,6 +38,8 @@ export const ACCESS: readonly AccessRow[] = [
   row('GET', '/sign-in/oidc', 'anyone'),
   row('GET', '/sign-in/oidc/callback', 'anyone'),
   row('POST', '/sign-out', ALL),
+  row('GET', '/portal', CONNECT, 'sessions:create'),
+  row('GET', '/portal/address', CONNECT, 'sessions:create'),
   row('GET', '/me', ALL),
 
   row('GET', '/account', ALL),

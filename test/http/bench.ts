@@ -19,6 +19,8 @@ import { TargetCredentials } from '../../src/gateway/credentials/target-credenti
 import { createHttpServer, type HttpServerDeps } from '../../src/http/server.js';
 import type { SessionRequestResult, SessionService } from '../../src/http/services.js';
 import { SessionPolicy } from '../../src/inventory/session-policy.js';
+import { TypedAddresses } from '../../src/inventory/typed-address.js';
+import { requireNetworks } from '../inventory/networks.js';
 import { Identity, type IdentityOptions } from '../../src/identity/identity.js';
 
 export const CHAIN = chainId('gateway-1');
@@ -100,6 +102,8 @@ export async function makeHttpBench(
     key: made.private,
   }));
   const tls = await certificate;
+  const open = requireNetworks('10.0.0.0/8');
+  const addresses = new TypedAddresses({ targets: database.targets, open, ownPorts: new Set(), clock });
   const bench = { database, audit, identity, sessions, tls, health: HEALTH };
   const app = await createHttpServer({
     tls,
@@ -109,7 +113,7 @@ export async function makeHttpBench(
     identity,
     channels: new Set<ChannelUse>(['clipboard-to-target', 'drives']),
     sessions,
-    portal: { policy: new SessionPolicy({ database, recording: 'required', clock }), notice: null },
+    portal: { policy: new SessionPolicy({ database, recording: 'required', clock }), notice: null, addresses },
     credentials: new TargetCredentials({ database, audit, clock, store: new EmbeddedSecretStore(Buffer.alloc(32, 7)) }),
     entra: null,
     kdcProxy: null,

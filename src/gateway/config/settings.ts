@@ -7,6 +7,7 @@ import { ALL_CHANNEL_USES, type ChannelPolicy, isChannelUse } from '../../contra
 import type { EncoderChoice } from '../../contract/recorder-protocol.js';
 import type { RecordingSetting } from '../../contract/rule.js';
 import type { CertificatePolicy } from '../../contract/inventory.js';
+import { type OpenNetworks, parseNetworks } from '../../inventory/typed-address.js';
 import { parseRealms, type Realms } from '../kdc-proxy/realms.js';
 import { CERTIFICATE_POLICIES } from '../rdp/target/certificate-rule.js';
 import type { Durability } from '../trace/trace-file.js';
@@ -68,6 +69,7 @@ export interface Settings extends IdentitySettings {
   readonly entraScope: string;
   readonly entraRedirect: string;
   /** Empty: no KDC proxy. */
+  readonly ipConnectNetworks: OpenNetworks;
   readonly kdcs: Realms;
   /** 32 bytes in base64, or empty. */
   readonly credentialKey: string;
@@ -253,6 +255,12 @@ const DEFINITIONS: { readonly [Name in keyof Settings]: Definition<Settings[Name
     text('an https:// URL, or nothing for /api/v1/entra/callback on the public host', /^(https:\/\/.+)?$/),
     '',
     'where the authority sends people back to',
+  ),
+  ipConnectNetworks: setting(
+    'WITNESS_IP_CONNECT_NETWORKS',
+    { allowed: 'networks and addresses such as 10.0.0.0/8,192.0.2.7, or "none"', parse: parseNetworks },
+    '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7',
+    "where people may connect by IP address; of the gateway's own machine only what is named as a single address",
   ),
   kdcs: setting(
     'WITNESS_KDCS',

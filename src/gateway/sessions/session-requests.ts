@@ -6,6 +6,7 @@ import type { RecordingNotice } from '../../contract/portal.js';
 import type { Database } from '../../database/open.js';
 import type { TargetRecord } from '../../database/targets.js';
 import type { Decided, SessionPolicy } from '../../inventory/session-policy.js';
+import type { TypedAddresses } from '../../inventory/typed-address.js';
 import { explain } from '../../policy/decide.js';
 import { recordingSettingOf } from '../../policy/facts.js';
 import type { OneTimePasswords } from '../credentials/one-time-passwords.js';
@@ -16,6 +17,8 @@ import type { AuditAppender } from '../recording/recording-records.js';
 import { createTicket, routingTokenOf, ticketHash } from '../rdp/ticket.js';
 import { rdpFileFor, xfreerdpCommandFor } from './connect-instructions.js';
 import { explainNoPlace, type SessionPlaces } from './session-places.js';
+
+const DEFAULT_PORT = 3389;
 
 export interface RequestingUser {
   readonly id: UserId;
@@ -29,6 +32,7 @@ export interface SessionRequestsOptions {
   readonly clock: () => number;
   readonly gatewayId: string;
   readonly policy: SessionPolicy;
+  readonly addresses: Pick<TypedAddresses, 'find'>;
   readonly secrets: Pick<SessionSecrets, 'keep'>;
   /** What a person accepts before a recorded session in the browser; null when there is nothing to accept. */
   readonly notice: RecordingNotice | null;
@@ -45,13 +49,16 @@ export interface SessionRequestsOptions {
   readonly rdpAddress: { readonly host: string; readonly port: number };
 }
 
+export type RefusedRequest =
+  'tls-only-tickets-off' | 'entra-sign-in-missing' | 'notice-not-accepted' | 'address-not-open';
+
 export type SessionRequestResult =
   | { readonly created: SessionCreated }
   | { readonly denied: readonly ReasonInfo[] }
   /** Too many sessions are open. */
   | { readonly full: ReasonInfo }
-  /** There are no such tickets here; or a session of Entra ID has no sign-in that was made for it. */
-  | { readonly refused: 'tls-only-tickets-off' | 'entra-sign-in-missing' | 'notice-not-accepted' };
+  /** There are no such tickets here; a session of Entra ID has no sign-in that was made for it; an address is not to be typed. */
+  | { readonly refused: RefusedRequest };
 
 export class SessionRequests {
   readonly #options: SessionRequestsOptions;
@@ -62,10 +69,12 @@ export class SessionRequests {
 
   /** Decides about a request and, when it is allowed, makes session and ticket. */
   async request(user: RequestingUser, request: SessionRequest, clientAddress: string): Promise<SessionRequestResult> {
-    const { audit, policy, tlsOnlyTickets } = this.#options;
+    const { audit, database, policy, tlsOnlyTickets } = this.#options;
     const id = sessionId(this.#uuid());
     const actor = `user:${user.id}`;
-    const asked = { targetId: request.targetId, connectionMethod: request.connectionMethod };
+    const { targetId = null, address, port, connectionMethod } = request;
+    const place = address === undefined ? { targetId } : { address, port: port ?? DEFAULT_PORT };
+    const asked = { ...place, connectionMethod };
     await audit.append({
       kind: 'session.requested',
       actor,
@@ -74,13 +83,17 @@ export class SessionRequests {
     });
     const tlsOnly = request.connectionMethod === 'native' && request.clientSecurity === 'tls';
     if (tlsOnly && !tlsOnlyTickets) {
-      const data = { reason: 'tls-only-tickets-off' };
-      await audit.append({ kind: 'request.refused', actor, sessionId: id, data });
-      return { refused: 'tls-only-tickets-off' };
+      return this.#refuse(id, actor, 'tls-only-tickets-off');
     }
-    const decided = await policy.decide(user, request.targetId, { ...request, signInName: signInNameOf(request) });
+    const named = await this.#targetOf(request);
+    if (named === 'address-not-open') return this.#refuse(id, actor, named, place);
+    const decided = await policy.decideFor(user, named, { ...request, signInName: signInNameOf(request) });
     const { decision, target } = decided;
-    await audit.append({ kind: 'session.decided', actor, sessionId: id, data: decisionData(decided, 'request') });
+    const data = {
+      ...decisionData(decided, 'request'),
+      ...(address !== undefined && { ...place, targetId: target?.id ?? null }),
+    };
+    await audit.append({ kind: 'session.decided', actor, sessionId: id, data });
     if (decision.outcome === 'denied' || target === null) return { denied: decision.reasons.map(explain) };
     const full = await this.#options.places.look(user.id);
     if (full !== null) {
@@ -90,10 +103,29 @@ export class SessionRequests {
     }
     const recorded = decision.permit !== null;
     if (recorded && !(await this.#knowsOfRecording(id, user, request))) return { refused: 'notice-not-accepted' };
-    const secret = await this.#secretFor(user, request);
+    const secret = await this.#secretFor(user, request, target);
     if (secret === 'missing') return { refused: 'entra-sign-in-missing' };
+    if (address !== undefined) await database.targets.keepUnlisted(target);
     const authorised = { id, user, request, decided, recorded, target, actor, clientAddress, secret };
     return { created: await this.#create(authorised) };
+  }
+
+  /** Null when there is no such target. */
+  async #targetOf({ targetId, address, port }: SessionRequest): Promise<TargetRecord | 'address-not-open' | null> {
+    const { addresses, database } = this.#options;
+    if (address !== undefined) return (await addresses.find({ address, port })) ?? 'address-not-open';
+    return targetId === undefined ? null : database.targets.get(targetId);
+  }
+
+  async #refuse(
+    id: SessionId,
+    actor: string,
+    refused: RefusedRequest,
+    more: { readonly [key: string]: string | number | null } = {},
+  ): Promise<SessionRequestResult> {
+    const data = { reason: refused, ...more };
+    await this.#options.audit.append({ kind: 'request.refused', actor, sessionId: id, data });
+    return { refused };
   }
 
   async #create(authorised: {
@@ -126,7 +158,7 @@ export class SessionRequests {
         id,
         userId: user.id,
         userName: user.userName,
-        targetId: request.targetId,
+        targetId: target.id,
         targetName: target.name,
         targetAddress: target.address,
         targetPort: target.port,
@@ -181,14 +213,18 @@ export class SessionRequests {
   }
 
   /** What the session signs in with, of what the person gave for it; null: nothing. */
-  async #secretFor(user: RequestingUser, request: SessionRequest): Promise<SessionSecret | 'missing' | null> {
-    const { authenticationMethod, credential, entraSignIn, targetId } = request;
+  async #secretFor(
+    user: RequestingUser,
+    request: SessionRequest,
+    target: TargetRecord,
+  ): Promise<SessionSecret | 'missing' | null> {
+    const { authenticationMethod, credential, entraSignIn } = request;
     if (authenticationMethod !== 'entra') {
       return credential === undefined ? null : { kind: 'password', ...credential, domain: credential.domain ?? '' };
     }
     const { entra, database } = this.#options;
     if (entra === null || entraSignIn === undefined) return 'missing';
-    const proof = await entra.take(database.entraSignIns, entraSignIn, user.id, targetId);
+    const proof = await entra.take(database.entraSignIns, entraSignIn, user.id, target.id);
     return proof === null ? 'missing' : { kind: 'entra', ...proof };
   }
 
