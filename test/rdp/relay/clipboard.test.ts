@@ -9,6 +9,22 @@ import {
 } from '../../../src/rdp/clipboard/clipboard-header.js';
 import { Writer } from '../../../src/rdp/wire/writer.js';
 import { bytesFromUtf16 } from '../../../src/rdp/connection/text.js';
+import {
+  capabilities,
+  CF_UNICODETEXT,
+  contentsRequest,
+  contentsResponse,
+  EMPTY_LIST,
+  fileList,
+  FILES,
+  formatList,
+  lock,
+  OFFER,
+  request,
+  response,
+  text,
+  unlock,
+} from './clipboard-messages.js';
 import { ChannelTalk, chunksOf, CLIPRDR, give, relayAllowing, sha256 } from './static-support.js';
 import { endOf, sentTo, type Side } from './support.js';
 
@@ -17,69 +33,6 @@ const WAYS = [
   ['clipboard-to-target', 'client', 'target', 'to-target'],
   ['clipboard-to-client', 'target', 'client', 'to-client'],
 ] as const;
-
-const text = (value: string): Uint8Array => bytesFromUtf16(`${value}\0`);
-const request = (formatId: number) =>
-  encodeClipboardMessage(ClipboardMessage.formatDataRequest, 0, new Writer().u32(formatId).finish());
-const response = (data: Uint8Array, flags = CB_RESPONSE_OK) =>
-  encodeClipboardMessage(ClipboardMessage.formatDataResponse, flags, data);
-const capabilities = encodeClipboardMessage(
-  ClipboardMessage.capabilities,
-  0,
-  new Writer().u16(1).u16(0).u16(1).u16(12).u32(2).u32(0x1e).finish(),
-);
-const lock = (clipDataId: number) =>
-  encodeClipboardMessage(ClipboardMessage.lock, 0, new Writer().u32(clipDataId).finish());
-const unlock = (clipDataId: number) =>
-  encodeClipboardMessage(ClipboardMessage.unlock, 0, new Writer().u32(clipDataId).finish());
-
-function formatList(formats: readonly (readonly [number, string])[]): Uint8Array {
-  const writer = new Writer();
-  for (const [id, name] of formats) writer.u32(id).bytes(text(name));
-  return encodeClipboardMessage(ClipboardMessage.formatList, 0, writer.finish());
-}
-
-const CF_UNICODETEXT = 13;
-const FILES = 0xc0de;
-const OFFER = formatList([
-  [CF_UNICODETEXT, ''],
-  [0xc001, 'HTML Format'],
-  [FILES, 'FileGroupDescriptorW'],
-]);
-const EMPTY_LIST = encodeClipboardMessage(ClipboardMessage.formatList, 0, new Uint8Array(0));
-
-function fileList(files: readonly (readonly [string, number | null])[]): Uint8Array {
-  const writer = new Writer().u32(files.length);
-  for (const [name, size] of files) {
-    const fileName = bytesFromUtf16(name);
-    writer
-      .u32(size === null ? 0 : 0x40)
-      .zeros(60)
-      .u32(0)
-      .u32(size ?? 0);
-    writer.bytes(fileName).zeros(520 - fileName.length);
-  }
-  return writer.finish();
-}
-
-interface Range {
-  readonly streamId: number;
-  readonly lindex: number;
-  readonly position: number;
-  readonly bytes: number;
-  readonly clipDataId?: number;
-}
-
-function contentsRequest({ streamId, lindex, position, bytes, clipDataId }: Range): Uint8Array {
-  const data = new Writer().u32(streamId).u32(lindex).u32(2).u32(position).u32(0).u32(bytes);
-  if (clipDataId !== undefined) data.u32(clipDataId);
-  return encodeClipboardMessage(ClipboardMessage.fileContentsRequest, 0, data.finish());
-}
-
-function contentsResponse(streamId: number, bytes: Uint8Array): Uint8Array {
-  const data = new Writer().u32(streamId).bytes(bytes).finish();
-  return encodeClipboardMessage(ClipboardMessage.fileContentsResponse, CB_RESPONSE_OK, data);
-}
 
 /** A talk in which both sides have long format names and the owner has offered its clipboard. */
 function talk(uses: readonly ChannelUse[], owner: Side, recorded = true): ChannelTalk {

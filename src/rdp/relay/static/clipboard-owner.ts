@@ -15,6 +15,9 @@ interface Transfer {
   readonly request: FileContentsRequest;
   readonly content: PassingContent;
   readonly file: ClipboardFile | undefined;
+  /** A range is on its way: an end that comes now waits until it has passed. */
+  passing: boolean;
+  over: boolean;
 }
 
 export class ClipboardOwner {
@@ -117,6 +120,7 @@ export class ClipboardOwner {
     if (before !== undefined && request.position === 0) events.push(...this.#endTransfer(key, before));
     const transfer = this.#transfers.get(key) ?? this.#begin(key, request, events);
     transfer.content.seek(request.position);
+    transfer.passing = true;
     return {
       data: (bytes: Uint8Array): void => transfer.content.add(bytes),
       done: (): TraceEvent[] => [...events, ...this.#ranged(key, transfer, request, rangeBytes)],
@@ -125,6 +129,7 @@ export class ClipboardOwner {
 
   /** Everything that was on its way. */
   close(): TraceEvent[] {
+    for (const transfer of this.#transfers.values()) transfer.passing = false;
     return this.#endTransfers(() => true);
   }
 
@@ -134,24 +139,31 @@ export class ClipboardOwner {
       events.push(...this.#endTransfer(...oldest));
     }
     const files = request.clipDataId === null ? this.#files : (this.#locked.get(request.clipDataId) ?? this.#files);
-    const transfer = { request, content: new PassingContent(this.#createHash), file: files[request.lindex] };
+    const content = new PassingContent(this.#createHash);
+    const transfer = { request, content, file: files[request.lindex], passing: false, over: false };
     this.#transfers.set(key, transfer);
     return transfer;
   }
 
   /** A file is complete at its size, or when it gives less than was asked for. */
   #ranged(key: string, transfer: Transfer, request: FileContentsRequest, rangeBytes: number): TraceEvent[] {
+    transfer.passing = false;
     const size = transfer.file?.sizeBytes ?? null;
-    const over = size === null ? rangeBytes < request.cbRequested : transfer.content.nextOffset >= size;
-    return over ? this.#endTransfer(key, transfer) : [];
+    const complete = size === null ? rangeBytes < request.cbRequested : transfer.content.nextOffset >= size;
+    return complete || transfer.over ? this.#endTransfer(key, transfer) : [];
   }
 
   #endTransfers(which: (transfer: Transfer) => boolean): TraceEvent[] {
     return [...this.#transfers].flatMap(([key, transfer]) => (which(transfer) ? this.#endTransfer(key, transfer) : []));
   }
 
-  #endTransfer(key: string, { content, file }: Transfer): TraceEvent[] {
+  #endTransfer(key: string, transfer: Transfer): TraceEvent[] {
+    if (transfer.passing) {
+      transfer.over = true;
+      return [];
+    }
     this.#transfers.delete(key);
+    const { content, file } = transfer;
     const { sizeBytes, inOrder } = content;
     const size = file?.sizeBytes ?? null;
     return [

@@ -70,9 +70,28 @@ function figures(content: PassingContent) {
 /** All open files, by device and file id. */
 export class DeviceFiles {
   readonly #files = new Map<string, DeviceFile>();
+  /** The file that a write is on its way to. */
+  #writing: DeviceFile | null = null;
+  /** The same once it is closed: it is on record when the write has passed. */
+  #closedEarly: DeviceFile | null = null;
 
   get(deviceId: number, fileId: number): DeviceFile | undefined {
     return this.#files.get(key(deviceId, fileId));
+  }
+
+  /** A write to a file begins to pass: what takes its bytes; undefined when no such file is open. */
+  beginWrite(deviceId: number, fileId: number, offset: number | null): PassingContent | undefined {
+    const file = this.get(deviceId, fileId);
+    this.#writing = file ?? null;
+    return file?.written(offset);
+  }
+
+  /** The write has passed. */
+  endWrite(): TraceEvent[] {
+    const closed = this.#closedEarly;
+    this.#writing = null;
+    this.#closedEarly = null;
+    return closed?.closed() ?? [];
   }
 
   /** The oldest is written off when there are too many. */
@@ -81,7 +100,7 @@ export class DeviceFiles {
     const [oldest] = this.#files;
     if (this.#files.size >= MAX_OPEN_DEVICE_FILES && oldest !== undefined) {
       this.#files.delete(oldest[0]);
-      events.push(...oldest[1].closed());
+      events.push(...this.#closed(oldest[1]));
     }
     this.#files.set(key(deviceId, fileId), file);
     return events;
@@ -90,13 +109,19 @@ export class DeviceFiles {
   close(deviceId: number, fileId: number): TraceEvent[] {
     const file = this.#files.get(key(deviceId, fileId));
     this.#files.delete(key(deviceId, fileId));
-    return file?.closed() ?? [];
+    return file === undefined ? [] : this.#closed(file);
   }
 
   closeAll(): TraceEvent[] {
     const events = [...this.#files.values()].flatMap((file) => file.closed());
     this.#files.clear();
-    return events;
+    return [...events, ...this.endWrite()];
+  }
+
+  #closed(file: DeviceFile): TraceEvent[] {
+    if (file !== this.#writing) return file.closed();
+    this.#closedEarly = file;
+    return [];
   }
 }
 

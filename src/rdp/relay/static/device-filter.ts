@@ -30,7 +30,7 @@ import { MAX_DEVICE_MESSAGE_BYTES, MAX_DEVICE_REQUESTS, MAX_REDIRECTED_DEVICES }
 import { Reader } from '../../wire/reader.js';
 import type { Leg } from '../output.js';
 import { type ChannelFilter, PASS, type Treatment, type Verdict, WITHHOLD } from './channel-filter.js';
-import type { CreateContentHash } from './content-hash.js';
+import type { CreateContentHash, PassingContent } from './content-hash.js';
 import { DeviceFile, DeviceFiles, type RedirectedDevice } from './device-files.js';
 import { eventName } from './event-text.js';
 
@@ -151,9 +151,9 @@ export class DeviceFilter implements ChannelFilter {
 
   #write(request: DeviceRequest, reader: Reader): Treatment {
     const { length, offset } = decodeReadWrite(reader);
-    const content = this.#files.get(request.deviceId, request.fileId)?.written(offset);
+    const content = this.#files.beginWrite(request.deviceId, request.fileId, offset);
     if (content === undefined) return PASS;
-    return watch(WRITE_REQUEST_HEADER_BYTES, length, (bytes) => content.add(bytes));
+    return watch(WRITE_REQUEST_HEADER_BYTES, length, content, () => this.#files.endWrite());
   }
 
   #completion(reader: Reader): Treatment {
@@ -174,7 +174,7 @@ export class DeviceFilter implements ChannelFilter {
         const length = reader.u32();
         if (file === undefined || length === 0) return PASS;
         const content = file.read(request.offset ?? 0);
-        return watch(READ_RESPONSE_HEADER_BYTES, length, (bytes) => content.add(bytes));
+        return watch(READ_RESPONSE_HEADER_BYTES, length, content, () => []);
       }
       case DeviceFunction.close:
         return { kind: 'pass', events: this.#files.close(deviceId, request.fileId) };
@@ -195,14 +195,19 @@ export class DeviceFilter implements ChannelFilter {
 }
 
 /** Reads along `sizeBytes` bytes from `skipBytes` on. */
-function watch(skipBytes: number, sizeBytes: number, data: (bytes: Uint8Array) => void): Treatment {
+function watch(
+  skipBytes: number,
+  sizeBytes: number,
+  content: PassingContent,
+  done: () => readonly TraceEvent[],
+): Treatment {
   let left = sizeBytes;
   const within = (bytes: Uint8Array): void => {
     const part = bytes.subarray(0, left);
     left -= part.length;
-    if (part.length > 0) data(part);
+    if (part.length > 0) content.add(part);
   };
-  return { kind: 'watch', skipBytes, data: within, done: () => [] };
+  return { kind: 'watch', skipBytes, data: within, done };
 }
 
 function key(deviceId: number, completionId: number): string {
