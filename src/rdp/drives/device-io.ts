@@ -1,5 +1,6 @@
 /** Device I/O Request and Response, [MS-RDPEFS] 2.2.1.4 and 2.2.1.5, behind the header, as far as files are concerned. */
 import { readUtf16, untilNul } from '../connection/text.js';
+import { MAX_KEPT_PATH_BYTES } from '../wire/limits.js';
 import type { Reader } from '../wire/reader.js';
 
 /** MajorFunction. */
@@ -38,10 +39,10 @@ export function decodeDeviceCompletion(reader: Reader): DeviceCompletion {
   return { deviceId: reader.u32(), completionId: reader.u32(), ioStatus: reader.u32() };
 }
 
-/** The path that a create request opens, 2.2.1.4.1. Throws DecodeError. */
+/** The path that a create request opens, 2.2.1.4.1, or the beginning of a long one. Throws DecodeError. */
 export function decodeCreatePath(reader: Reader): string {
   reader.skip(4 + 8 + 4 + 4 + 4 + 4);
-  return untilNul(readUtf16(reader, reader.u32()));
+  return readPath(reader);
 }
 
 /** What a read or write request names, 2.2.1.4.3 and 2.2.1.4.4. An offset of all ones appends, and is null here. */
@@ -66,5 +67,12 @@ export function decodeNameChange(reader: Reader): { readonly renamedTo: string }
   }
   if (fsInformationClass !== FILE_RENAME_INFORMATION) return null;
   reader.skip(2);
-  return { renamedTo: untilNul(readUtf16(reader, reader.u32())) };
+  return { renamedTo: readPath(reader) };
+}
+
+/** Thousands of paths wait for answers at the same time, so no more of each is kept than is shown. */
+function readPath(reader: Reader): string {
+  const path = reader.sub(reader.u32(), 'DevicePath');
+  if (path.remaining % 2 !== 0) throw path.error('invalid', 'odd size of Unicode text');
+  return untilNul(readUtf16(path, Math.min(path.remaining, MAX_KEPT_PATH_BYTES)));
 }

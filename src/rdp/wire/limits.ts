@@ -89,6 +89,12 @@ export const MAX_CLIPBOARD_LOCKS = 16;
 /** A message about redirected devices that is collected: the longest announces printers with their drivers' settings. */
 export const MAX_DEVICE_MESSAGE_BYTES = 1024 * 1024;
 
+/** As much of a file's path on a redirected device as is kept: an event shows 260 characters of it. */
+export const MAX_KEPT_PATH_BYTES = 1024;
+
+/** Chunks of one collected message: of 1,600 bytes each, the longest that is collected has some 2,600. */
+export const MAX_COLLECTED_CHUNKS = 8192;
+
 /** Devices that one client announces. */
 export const MAX_REDIRECTED_DEVICES = 256;
 

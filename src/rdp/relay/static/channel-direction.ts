@@ -8,6 +8,7 @@ import {
   decodeVirtualChannelChunk,
 } from '../../session/virtual-channel-chunk.js';
 import { DecodeError } from '../../wire/errors.js';
+import { MAX_COLLECTED_CHUNKS } from '../../wire/limits.js';
 import { Reader } from '../../wire/reader.js';
 import type { Leg } from '../output.js';
 import { type ChannelFilter, MESSAGE_HEAD_BYTES, type Treatment } from './channel-filter.js';
@@ -78,6 +79,8 @@ export class ChannelDirection {
 
   /** The frame waits for the decision, or for the rest of its message. */
   #hold(frame: Uint8Array, location: SendDataLocation, sizeBytes: number, last: boolean): DirectionStep {
+    // Each costs far more than a byte: a message in chunks of one byte would be kept in hundreds of times its size.
+    if (this.#held.length === MAX_COLLECTED_CHUNKS) throw new DecodeError('limit', 'ChannelMessage', 0, 'chunks');
     // The frame is a view of a larger buffer, which is not to be kept for it.
     const kept = last ? frame : frame.slice();
     const { data } = chunkOf(kept, location);
