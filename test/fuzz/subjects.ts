@@ -1,20 +1,26 @@
 /** Everything that is fuzzed, by name. */
 import type { Subject } from './subject.js';
+import { aadSubjects } from './subjects/aad.js';
 import { avcSubjects } from './subjects/avc.js';
 import { bitmapSubjects } from './subjects/bitmaps.js';
 import { captureSubjects } from './subjects/capture.js';
 import { clearCodecSubjects } from './subjects/clearcodec.js';
+import { clipboardSubjects } from './subjects/clipboard.js';
 import { compressionSubjects } from './subjects/compression.js';
 import { connectionSubjects } from './subjects/connection-pdus.js';
+import { driveSubjects } from './subjects/drives.js';
 import { dynamicSubjects } from './subjects/dynamic-pdus.js';
+import { kdcProxySubjects } from './subjects/kdc-proxy.js';
 import { nlaSubjects } from './subjects/nla.js';
 import { orderSubjects } from './subjects/orders.js';
 import { pictureSubjects } from './subjects/picture.js';
 import { pointerSubjects } from './subjects/pointers.js';
 import { progressiveSubjects } from './subjects/progressive.js';
+import { rdCleanPathSubjects } from './subjects/rdcleanpath.js';
 import { relaySubjects } from './subjects/relay.js';
 import { sequenceSubjects } from './subjects/sequences.js';
 import { sessionSubjects } from './subjects/session-pdus.js';
+import { staticChannelSubjects } from './subjects/static-channels.js';
 import { traceSubjects } from './subjects/trace.js';
 import { updateSubjects } from './subjects/update-pdus.js';
 
@@ -33,11 +39,17 @@ function byName(): ReadonlyMap<string, Subject> {
       ...pictureSubjects(),
       ...connectionSubjects(),
       ...nlaSubjects(),
+      ...aadSubjects(),
+      ...kdcProxySubjects(),
+      ...rdCleanPathSubjects(),
       ...sessionSubjects(),
       ...updateSubjects(),
       ...dynamicSubjects(),
       ...sequenceSubjects(),
       ...relaySubjects(),
+      ...clipboardSubjects(),
+      ...driveSubjects(),
+      ...staticChannelSubjects(),
       ...captureSubjects(),
       ...traceSubjects(),
     ].map((subject) => [subject.name, subject]),
