@@ -62,7 +62,7 @@ export const AUDIT_EVENT_KINDS = {
 
 export type AuditEventKind = keyof typeof AUDIT_EVENT_KINDS;
 
-/** What a caller hands to the audit log. `data` is a fact sheet: no secret, no payload. */
+/** What a caller hands to the audit log. `data` is a fact sheet: no secret, no payload but copied text that a setting asks for. */
 export interface AuditEvent {
   readonly kind: AuditEventKind;
   /** Who caused it: `user:<id>`, `client:<address>`, `target:<name>`, `gateway` or `command-line`. */

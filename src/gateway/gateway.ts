@@ -184,6 +184,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     targets: await targetConnector(settings, audit, database, credentials),
     maxGapMs: settings.maxGapMs,
     refusalPage: settings.refusalPage,
+    keepsClipboardText: settings.keepsClipboardText,
     gfxOffer: gfxOfferOf(optionalCodecs),
     maxConnections: settings.maxSessions,
     admission: { ...admission, reconnectWindowMs: settings.reconnectWindowMs },

@@ -42,6 +42,7 @@ export interface Settings extends IdentitySettings {
   readonly container: string;
   readonly recording: RecordingSetting;
   readonly channels: ChannelPolicy;
+  readonly keepsClipboardText: boolean;
   readonly refusalPage: boolean;
   readonly maxSessionMs: number;
   readonly idleTimeoutMs: number;
@@ -133,6 +134,12 @@ const DEFINITIONS: { readonly [Name in keyof Settings]: Definition<Settings[Name
     channelUses,
     'all',
     'what may pass besides picture and input, where the target does not say',
+  ),
+  keepsClipboardText: setting(
+    'WITNESS_CLIPBOARD_TEXT',
+    flag,
+    'off',
+    'whether the beginning of a text that was copied is on record, besides its size and hash',
   ),
   refusalPage: setting(
     'WITNESS_REFUSAL_PAGE',

@@ -38,6 +38,8 @@ export interface SessionRunnerOptions {
   readonly refusalPage: boolean;
   /** What of the graphics pipeline the recorders of this machine decode. */
   readonly gfxOffer: GfxOffer;
+  /** Whether what is on record of a copied text is the text, too. */
+  readonly keepsClipboardText: boolean;
   readonly log: Logger;
 }
 
@@ -184,6 +186,7 @@ class SessionConnection {
       gfxOffer: this.#options.gfxOffer,
       channels: live.channels,
       createHash: createContentHash,
+      keepsClipboardText: this.#options.keepsClipboardText,
     });
     this.#relay = relay;
     const pump = new RelayPump(this.#stream, this.#target.socket, relay, tap, {

@@ -63,6 +63,23 @@ describe.each(WAYS)('%s', (use, owner, reader, direction) => {
     ]);
   });
 
+  it.each([
+    ['Zeile 1\r\n\u202eZeile\u0007 2', 'Zeile 1\r\n\u{fffd}Zeile\u{fffd} 2'],
+    ['x'.repeat(3000), `${'x'.repeat(2048)}…`],
+    ['', ''],
+  ])('says the beginning of a copied text itself where that is asked for, fit to be shown', (copied, said) => {
+    const relay = relayAllowing([use], true, { keepsClipboardText: true });
+    const channel = new ChannelTalk(relay, CLIPRDR);
+    channel.say('target', capabilities);
+    channel.say('client', capabilities);
+    channel.say(owner, OFFER);
+    channel.say(reader, request(CF_UNICODETEXT));
+    channel.say(owner, response(text(copied)));
+    channel.say(reader, request(0xc001));
+    channel.say(owner, response(text('<b>not text</b>')));
+    expect(channel.events.map(({ data }) => data['text'])).toEqual([said, undefined]);
+  });
+
   it('is withheld when only the other way is allowed: an empty list, a refusal, and no content', () => {
     const other = BOTH.filter((each) => each !== use);
     const channel = new ChannelTalk(relayAllowing(other), CLIPRDR);

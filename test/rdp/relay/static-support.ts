@@ -12,6 +12,7 @@ import {
 import { VirtualChannelMessages } from '../../../src/rdp/session/virtual-channel-messages.js';
 import { Reader } from '../../../src/rdp/wire/reader.js';
 import type { Relay } from '../../../src/rdp/relay/relay.js';
+import type { ShapingPolicy } from '../../../src/rdp/relay/shaping/connect-initial.js';
 import { connectedRelay, ioFromClient, ioFromTarget, type Side } from './support.js';
 
 /** Ids of static channels in the recorded connection of xfreerdp. */
@@ -23,8 +24,12 @@ export function sha256(bytes: Uint8Array): string {
 }
 
 /** A relay of a session that allows these uses of channels. */
-export function relayAllowing(uses: readonly ChannelUse[], recorded = true): Relay {
-  return connectedRelay(recorded, { channels: new Set(uses) });
+export function relayAllowing(
+  uses: readonly ChannelUse[],
+  recorded = true,
+  change: Partial<ShapingPolicy> = {},
+): Relay {
+  return connectedRelay(recorded, { channels: new Set(uses), ...change });
 }
 
 export function chunksOf(side: Side, channelId: number, message: Uint8Array, chunkBytes?: number): Uint8Array[] {

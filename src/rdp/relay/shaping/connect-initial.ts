@@ -45,6 +45,8 @@ export interface ShapingPolicy {
   readonly channels: ChannelPolicy;
   /** SHA-256, for content that passes through clipboard and drives. */
   readonly createHash: CreateContentHash;
+  /** Whether events hold the text itself that was copied; absent: no. */
+  readonly keepsClipboardText?: boolean;
   /** Codecs of the graphics pipeline to offer; absent: what the capability table says. */
   readonly gfxOffer?: GfxOffer;
 }

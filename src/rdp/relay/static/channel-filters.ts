@@ -10,6 +10,8 @@ import { DynamicNameFilter } from './dynamic-name-filter.js';
 export interface ChannelFilterPolicy {
   readonly channels: ChannelPolicy;
   readonly createHash: CreateContentHash;
+  /** Whether events hold the text itself that was copied; absent: no. */
+  readonly keepsClipboardText?: boolean;
 }
 
 /** What dynamic channels are allowed or withheld as. */
@@ -17,11 +19,12 @@ const DYNAMIC_USES: readonly ChannelUse[] = ['audio-output', 'audio-input', 'oth
 
 /** The filter of a channel that may be used; null for one that passes as it is. */
 export function channelFilter(channelName: string, policy: ChannelFilterPolicy): ChannelFilter | null {
-  const { channels, createHash } = policy;
+  const { channels, createHash, keepsClipboardText: keepsText = false } = policy;
   const name = channelName.toLowerCase();
   if (name === CLIPBOARD_CHANNEL) {
-    const ways = { toTarget: channels.has('clipboard-to-target'), toClient: channels.has('clipboard-to-client') };
-    return new ClipboardFilter(ways, createHash);
+    const toTarget = channels.has('clipboard-to-target');
+    const toClient = channels.has('clipboard-to-client');
+    return new ClipboardFilter({ toTarget, toClient, keepsText }, createHash);
   }
   if (name === DEVICE_CHANNEL) return new DeviceFilter(channels, createHash);
   const withholds = DYNAMIC_USES.some((use) => !channels.has(use));

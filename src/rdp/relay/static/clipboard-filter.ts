@@ -23,11 +23,14 @@ import type { Leg } from '../output.js';
 import { type ChannelFilter, PASS, type Treatment, type Verdict, WITHHOLD } from './channel-filter.js';
 import { ClipboardOwner } from './clipboard-owner.js';
 import { type CreateContentHash, PassingContent } from './content-hash.js';
+import { CopiedText } from './copied-text.js';
 
 /** Which ways content may take. */
 export interface ClipboardWays {
   readonly toTarget: boolean;
   readonly toClient: boolean;
+  /** Whether events hold the text itself that was copied. */
+  readonly keepsText: boolean;
 }
 
 /** Bytes behind the data that mean nothing: servers fill up to some boundary. */
@@ -41,11 +44,13 @@ export class ClipboardFilter implements ChannelFilter {
   readonly #owners: { readonly [Side in Leg]: ClipboardOwner };
   readonly #allowed: { readonly [Side in Leg]: boolean };
   readonly #createHash: CreateContentHash;
+  readonly #keepsText: boolean;
   readonly #flags: { [Side in Leg]: number } = { client: 0, target: 0 };
 
-  constructor({ toTarget, toClient }: ClipboardWays, createHash: CreateContentHash) {
+  constructor({ toTarget, toClient, keepsText }: ClipboardWays, createHash: CreateContentHash) {
     this.#allowed = { client: toTarget, target: toClient };
     this.#createHash = createHash;
+    this.#keepsText = keepsText;
     this.#owners = {
       client: new ClipboardOwner('to-target', createHash),
       target: new ClipboardOwner('to-client', createHash),
@@ -153,9 +158,13 @@ export class ClipboardFilter implements ChannelFilter {
       return { kind: 'collect', limitBytes: MAX_CLIPBOARD_FILE_LIST_BYTES };
     }
     const content = new PassingContent(this.#createHash);
+    const text = this.#keepsText ? CopiedText.of(label) : null;
     return watch(CLIPBOARD_HEADER_BYTES, dataLen, {
-      data: (bytes) => content.add(bytes),
-      done: () => [owner.copied(label, content)],
+      data: (bytes) => {
+        content.add(bytes);
+        text?.add(bytes);
+      },
+      done: () => [owner.copied(label, content, text)],
     });
   }
 

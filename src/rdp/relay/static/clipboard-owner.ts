@@ -6,6 +6,7 @@ import { FILE_LIST_FORMAT, formatLabel, type ClipboardFormat } from '../../clipb
 import { DecodeError } from '../../wire/errors.js';
 import { MAX_CLIPBOARD_LOCKS, MAX_CLIPBOARD_REQUESTS, MAX_CLIPBOARD_TRANSFERS } from '../../wire/limits.js';
 import { type CreateContentHash, PassingContent } from './content-hash.js';
+import type { CopiedText } from './copied-text.js';
 import { eventName, eventNames } from './event-text.js';
 
 export type ClipboardDirection = 'to-target' | 'to-client';
@@ -67,10 +68,11 @@ export class ClipboardOwner {
     return label === FILE_LIST_FORMAT;
   }
 
-  /** Data of a format has passed. */
-  copied(label: string, content: PassingContent): TraceEvent {
+  /** Data of a format has passed. `text` is what the event is to say of it besides. */
+  copied(label: string, content: PassingContent, text: CopiedText | null): TraceEvent {
     const { sizeBytes } = content;
-    return this.#event({ action: 'copied', format: eventName(label), sizeBytes, sha256: content.sha256() });
+    const copied = { action: 'copied', format: eventName(label), sizeBytes, sha256: content.sha256() };
+    return this.#event(text === null ? copied : { ...copied, text: text.text() });
   }
 
   /** A list of files has passed. `files` is null when it could not be read. */
