@@ -246,7 +246,12 @@ describe('video', () => {
     for (const request of requests) request.destroy();
     await vi.waitFor(() => expect(left).toBe(2));
     find();
-    await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200), { timeout: 2_000 });
+    const statusNow = async (): Promise<number> => {
+      const response = await fetch(url);
+      await response.arrayBuffer();
+      return response.status;
+    };
+    await vi.waitFor(async () => expect(await statusNow()).toBe(200), { timeout: 5_000 });
   });
 });
 
