@@ -7,7 +7,10 @@ import { StorageError } from './storage-error.js';
  * an HTTP answer with a Content-Length must neither hang nor overrun. Destroying the result destroys `source`.
  */
 export function exactLength(source: Readable, sizeBytes: number, path: string): Readable {
-  return Readable.from(count(source, sizeBytes, path), { objectMode: false });
+  const counted = Readable.from(count(source, sizeBytes, path), { objectMode: false });
+  // Before the first read nobody listens to the source: its failure is the reader's to hear, and must not end the process.
+  source.on('error', () => {});
+  return counted.once('close', () => source.destroy());
 }
 
 async function* count(source: Readable, sizeBytes: number, path: string): AsyncGenerator<Uint8Array> {
