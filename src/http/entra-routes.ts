@@ -8,6 +8,7 @@ import type { Database } from '../database/open.js';
 import { CONNECTING } from './guard.js';
 import { ProblemError } from './problems.js';
 import type { EntraService } from './services.js';
+import { unlessBusy } from './sign-in-routes.js';
 
 export interface EntraRoutesDeps {
   readonly database: Pick<Database, 'targets'>;
@@ -41,7 +42,8 @@ export function entraRoutes(instance: FastifyInstance, { database, entra }: Entr
       if (entra === null) throw new ProblemError('entra-not-configured');
       const target = await database.targets.get(targetId(request.body.targetId));
       if (target === null) throw new ProblemError('not-found', { detail: 'There is no such target in the inventory.' });
-      const begun = await entra.begin(request.user.id, target).catch((error: unknown) => {
+      const begun = await unlessBusy(() => entra.begin(request.user.id, target)).catch((error: unknown) => {
+        if (error instanceof ProblemError) throw error;
         request.log.warn({ code: error instanceof Error ? error.name : null }, 'the authority cannot be reached');
         throw new ProblemError('entra-unavailable');
       });

@@ -10,6 +10,7 @@ import { randomPKCECodeVerifier, randomState } from 'openid-client';
 import { type TargetId, type UserId, uuidV7 } from '../../contract/ids.js';
 import type { Database } from '../../database/open.js';
 import type { EntraSignInRepository } from '../../database/entra-sign-ins.js';
+import { OneAtATime } from '../../identity/one-at-a-time.js';
 import { openSealed, seal } from '../keys/sealing.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 import type { EntraAuthority, SignInAttempt } from './authority.js';
@@ -45,15 +46,18 @@ interface Waiting {
 
 /** People have this long to sign in, and then to connect. */
 export const SIGN_IN_LIFETIME_MS = 10 * 60_000;
+/** Making a key takes a thread of the pool that traces are written by, so people who begin wait for each other. */
+const MAX_WAITING = 8;
 
 export class EntraSignIns {
   readonly #options: EntraSignInsOptions;
+  readonly #keys = new OneAtATime(MAX_WAITING);
 
   constructor(options: EntraSignInsOptions) {
     this.#options = options;
   }
 
-  /** Rejects when the authority cannot be reached. */
+  /** Rejects when the authority cannot be reached, and with `BusyError` when too many begin at once. */
   async begin(userId: UserId, target: { readonly id: TargetId; readonly address: string }): Promise<BegunSignIn> {
     const { database, audit, authority, clock } = this.#options;
     const nowMs = clock();
@@ -62,7 +66,7 @@ export class EntraSignIns {
     const attempt = { state: randomState(), codeVerifier: randomPKCECodeVerifier(), scope };
     const authorizationUrl = await authority.authorizationUrl(attempt);
     const browserSecret = randomBytes(32).toString('base64url');
-    const key = await createPopKey();
+    const key = await this.#keys.run(createPopKey);
     const waiting: Waiting = { attempt, browserHash: hashOf(browserSecret), key: key.toString('base64') };
     key.fill(0);
     const data = { signInId: id, targetId: target.id };

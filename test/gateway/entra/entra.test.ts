@@ -11,6 +11,7 @@ import type { UserRecord } from '../../../src/database/users.js';
 import { SessionSecrets } from '../../../src/gateway/credentials/session-secrets.js';
 import { EntraAuthority } from '../../../src/gateway/entra/authority.js';
 import type { EntraProofParts } from '../../../src/gateway/entra/entra-proof.js';
+import { BusyError } from '../../../src/identity/one-at-a-time.js';
 import { EntraSignIns } from '../../../src/gateway/entra/entra-sign-ins.js';
 import { createPopKey } from '../../../src/gateway/entra/pop-key.js';
 import type { TargetLeg } from '../../../src/gateway/rdp/target/open-target-leg.js';
@@ -149,6 +150,15 @@ describe('a person’s sign-in', () => {
     for (const secret of [proof?.accessToken ?? 'none', proof?.key ?? 'none', ...new URLSearchParams(query).values()]) {
       if (secret !== desk.authority.issuer) expect(written).not.toContain(secret);
     }
+  });
+
+  it('waits for those of others, and is refused when too many wait: keys take the threads that traces are written by', async () => {
+    const desk = await open();
+    const begun = await Promise.allSettled(Array.from({ length: 10 }, () => desk.signIns.begin(desk.ada.id, TARGET)));
+    const refusals = begun.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+    expect(refusals.length).toBeGreaterThan(0);
+    for (const refusal of refusals) expect(refusal).toBeInstanceOf(BusyError);
+    expect(desk.audit).toHaveLength(begun.length - refusals.length);
   });
 
   it('that another browser brings back is nobody’s', async () => {
