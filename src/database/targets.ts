@@ -41,6 +41,8 @@ const UNLISTED = 'ip:';
 /** @param name address and port: one target for each. */
 export const unlistedId = (name: string): TargetId => targetId(`${UNLISTED}${name}`);
 
+export const isUnlisted = (id: TargetId): boolean => id.startsWith(UNLISTED);
+
 /** Fields that change; what is left out stays as it is. */
 export type TargetUpdate = Partial<Omit<TargetRecord, 'id' | 'createdAtMs'>>;
 

@@ -193,6 +193,25 @@ describe('a request for an address in place of a target', () => {
     }
   });
 
+  it('is decided by the inventory and the networks of now, also when the target that it became is named', async () => {
+    const counter = await open();
+    await switchOn(counter);
+    const { sessionId } = madeOf(await counter.request(asked));
+    const typed = { targetId: targetId('ip:10.0.0.5:3390'), connectionMethod: 'portal' } as const;
+    expect(madeOf(await counter.request(typed)).recorded).toBe(true);
+    const listed = targetId(nextId());
+    const where = { kind: 'ip', address: '10.0.0.5', port: 3390, createdAtMs: NOW_MS } as const;
+    await counter.database.targets.create({ id: listed, name: 'vault', recordingSetting: 'off', ...where });
+    const again = madeOf(await counter.request(typed));
+    expect(await counter.database.sessions.get(again.sessionId)).toMatchObject({ targetId: listed, recorded: false });
+    expect(await counter.database.sessions.get(sessionId)).toMatchObject({ targetId: typed.targetId });
+    const closed = await open({ addresses: { find: async () => null } });
+    await switchOn(closed);
+    const kept = await counter.database.targets.get(typed.targetId);
+    if (kept !== null) await closed.database.targets.keepUnlisted(kept);
+    expect(await closed.request(typed)).toBe('address-not-open');
+  });
+
   it('asks policy about Entra ID as of every address: it is not for them', async () => {
     const counter = await open();
     await switchOn(counter);

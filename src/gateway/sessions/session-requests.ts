@@ -4,7 +4,7 @@ import type { ReasonInfo, Role, SessionCreated, SessionRequest } from '../../con
 import { sessionId, type SessionId, type UserId, uuidV7 } from '../../contract/ids.js';
 import type { RecordingNotice } from '../../contract/portal.js';
 import type { Database } from '../../database/open.js';
-import type { TargetRecord } from '../../database/targets.js';
+import { isUnlisted, type TargetRecord } from '../../database/targets.js';
 import type { Decided, SessionPolicy } from '../../inventory/session-policy.js';
 import type { TypedAddresses } from '../../inventory/typed-address.js';
 import { explain } from '../../policy/decide.js';
@@ -114,7 +114,10 @@ export class SessionRequests {
   async #targetOf({ targetId, address, port }: SessionRequest): Promise<TargetRecord | 'address-not-open' | null> {
     const { addresses, database } = this.#options;
     if (address !== undefined) return (await addresses.find({ address, port })) ?? 'address-not-open';
-    return targetId === undefined ? null : database.targets.get(targetId);
+    const target = targetId === undefined ? null : await database.targets.get(targetId);
+    if (target === null || !isUnlisted(target.id)) return target;
+    // Typed once, by whomever: the networks and the inventory of now hold for it, as if it were typed again.
+    return (await addresses.find(target)) ?? 'address-not-open';
   }
 
   async #refuse(
