@@ -199,6 +199,30 @@ describe('connecting', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('looks up an address that is typed, and asks for the session by address and port', async () => {
+    const { world } = stage.server;
+    await page.goto(`${stage.server.url}/connect`);
+    await page.getByRole('radio', { name: /by IP address/ }).check();
+    await page.getByLabel('IP address', { exact: true }).fill('127.0.0.1');
+    await page.getByRole('button', { name: 'Look it up' }).click();
+    await page.getByText('Nobody may connect to this address').waitFor();
+    world.atAddress = {
+      ...machine('ip:10.0.0.5:3390', '10.0.0.5:3390', true),
+      kind: 'ip',
+      address: '10.0.0.5',
+      port: 3390,
+    };
+    await page.getByLabel('IP address', { exact: true }).fill('10.0.0.5');
+    await page.getByLabel('Port', { exact: true }).fill('3390');
+    await page.getByRole('button', { name: 'Look it up' }).click();
+    await page.getByRole('heading', { name: '10.0.0.5:3390' }).waitFor();
+    await page.getByRole('radio', { name: 'An RDP client' }).check();
+    await page.getByRole('button', { name: 'Get a ticket' }).click();
+    await expect
+      .poll(() => world.mutations.map(({ body }) => body))
+      .toEqual([{ address: '10.0.0.5', port: 3390, connectionMethod: 'native', authenticationMethod: 'password' }]);
+  });
+
   it('says when the ticket has expired', async () => {
     const [session] = manySessions(1);
     if (session === undefined) throw new Error('no session');

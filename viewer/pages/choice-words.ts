@@ -1,4 +1,5 @@
 /** What policy says of a way to connect, in a few words. */
+import type { SessionRequest } from '../../src/contract/api.js';
 import type { PortalChoice, PortalTarget } from '../../src/contract/portal.js';
 import type { AuthenticationMethod } from '../../src/contract/rule.js';
 
@@ -21,4 +22,9 @@ export function wordsOf({ allowed, recorded, reasons }: PortalChoice): { readonl
 /** The best that a person may do at a target: what its row in the list says. */
 export function bestChoice({ portal, native }: PortalTarget): PortalChoice | null {
   return portal.find(({ allowed }) => allowed) ?? native.find(({ allowed }) => allowed) ?? portal[0] ?? null;
+}
+
+/** How a request names the target: an address that was typed is decided as one. */
+export function placeOf({ id, address, port }: PortalTarget, typed: boolean): Partial<SessionRequest> {
+  return typed ? { address, port } : { targetId: id };
 }

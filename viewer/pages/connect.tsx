@@ -7,6 +7,7 @@ import { useResource } from '../api/use-resource.js';
 import { Badge } from '../components/badge.js';
 import { EmptyNotice, ProblemNotice } from '../components/notice.js';
 import { Page } from '../components/page.js';
+import { AddressForm, AddressRow } from './address-choice.js';
 import { bestChoice, wordsOf } from './choice-words.js';
 import { NativeForm } from './native-form.js';
 import { PortalForm } from './portal-form.js';
@@ -47,33 +48,45 @@ export function ConnectPage({ me }: { me: Me }) {
 function Machines({ portal, onTicket }: { portal: PortalInfo; onTicket: (ticket: Ticket) => void }) {
   const { targets, notice } = portal;
   const [chosen, setChosen] = useState<PortalTarget | null>(targets.length === 1 ? (targets[0] ?? null) : null);
+  const [typing, setTyping] = useState(false);
   const [entrance, setEntrance] = useState<'portal' | 'native'>('portal');
-  if (targets.length === 0) {
-    return (
-      <EmptyNotice title="There are no machines that you may reach">
-        An administrator adds targets to the inventory and gives roles on them; they show here then.
-      </EmptyNotice>
-    );
-  }
+  const choose = (target: PortalTarget | null, typed: boolean): void => {
+    setTyping(typed);
+    setChosen(target);
+  };
   return (
     <>
+      {targets.length === 0 && (
+        <EmptyNotice title="There are no machines that you may reach">
+          An administrator adds targets to the inventory and gives roles on them; they show here then.
+        </EmptyNotice>
+      )}
       <fieldset class="targets">
         <legend class="hidden">Machine</legend>
         {targets.map((target) => (
-          <TargetChoice key={target.id} target={target} chosen={chosen?.id === target.id} onChoose={setChosen} />
+          <TargetChoice
+            key={target.id}
+            target={target}
+            chosen={!typing && chosen?.id === target.id}
+            onChoose={() => choose(target, false)}
+          />
         ))}
+        <AddressRow chosen={typing} onChoose={() => choose(null, true)} />
       </fieldset>
+      {typing && <AddressForm onFound={setChosen} />}
       {chosen === null ? (
-        <p class="muted form-end">Choose a machine first.</p>
+        !typing && <p class="muted form-end">Choose a machine first.</p>
       ) : (
         <section class="card connect-card" aria-label={`Connect to ${chosen.name}`}>
+          {typing && <h2>{chosen.name}</h2>}
           <EntranceChoice entrance={entrance} onChoose={setEntrance} />
           {entrance === 'portal' ? (
-            <PortalForm key={chosen.id} target={chosen} notice={notice} />
+            <PortalForm key={chosen.id} target={chosen} notice={notice} typed={typing} />
           ) : (
             <NativeForm
               key={chosen.id}
               target={chosen}
+              typed={typing}
               onCreated={(created) => onTicket({ target: chosen, created })}
             />
           )}
@@ -107,14 +120,14 @@ function EntranceChoice({ entrance, onChoose }: EntranceChoiceProps) {
 interface TargetChoiceProps {
   readonly target: PortalTarget;
   readonly chosen: boolean;
-  readonly onChoose: (target: PortalTarget) => void;
+  readonly onChoose: () => void;
 }
 
 function TargetChoice({ target, chosen, onChoose }: TargetChoiceProps) {
   const best = bestChoice(target);
   return (
     <label class="target">
-      <input type="radio" name="target" checked={chosen} onChange={() => onChoose(target)} />
+      <input type="radio" name="target" checked={chosen} onChange={onChoose} />
       <span class="target-name">{target.name}</span>
       <span class="muted address">
         {target.address}:{target.port}

@@ -5,13 +5,16 @@ import type { PortalTarget } from '../../src/contract/portal.js';
 import { postJson, problemOf } from '../api/client.js';
 import { ProblemNotice } from '../components/notice.js';
 import { Reasons } from '../components/reasons.js';
+import { placeOf } from './choice-words.js';
 
 interface NativeFormProps {
   readonly target: PortalTarget;
+  /** The person typed its address. */
+  readonly typed: boolean;
   readonly onCreated: (created: SessionCreated) => void;
 }
 
-export function NativeForm({ target, onCreated }: NativeFormProps) {
+export function NativeForm({ target, typed, onCreated }: NativeFormProps) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const choice = target.native.find(({ authenticationMethod }) => authenticationMethod === 'password');
@@ -19,7 +22,7 @@ export function NativeForm({ target, onCreated }: NativeFormProps) {
     setBusy(true);
     setProblem(null);
     const request: SessionRequest = {
-      targetId: target.id,
+      ...placeOf(target, typed),
       connectionMethod: 'native',
       authenticationMethod: 'password',
     };

@@ -6,15 +6,17 @@ import type { AuthenticationMethod } from '../../src/contract/rule.js';
 import { Badge } from '../components/badge.js';
 import { Reasons } from '../components/reasons.js';
 import { openDesktop } from '../desktop/launch.js';
-import { AUTHENTICATION_NAMES, wordsOf } from './choice-words.js';
+import { AUTHENTICATION_NAMES, placeOf, wordsOf } from './choice-words.js';
 import { EntraSignIn } from './entra-sign-in.js';
 
 interface PortalFormProps {
   readonly target: PortalTarget;
+  /** The person typed its address. */
+  readonly typed: boolean;
   readonly notice: RecordingNotice | null;
 }
 
-export function PortalForm({ target, notice }: PortalFormProps) {
+export function PortalForm({ target, notice, typed }: PortalFormProps) {
   const [method, setMethod] = useState<AuthenticationMethod>(
     target.portal.find(({ allowed }) => allowed)?.authenticationMethod ?? 'password',
   );
@@ -31,15 +33,15 @@ export function PortalForm({ target, notice }: PortalFormProps) {
   const connect = (event: Event): void => {
     event.preventDefault();
     const request: SessionRequest = {
-      targetId: target.id,
+      ...placeOf(target, typed),
       connectionMethod: 'portal',
       authenticationMethod: method,
       ...(method === 'kerberos' && { signInName: userName }),
       ...(method === 'entra' && entraSignIn !== null && { entraSignIn }),
       ...(asksFor !== null && { acceptedNotice: asksFor.version }),
     };
-    const typed = method === 'entra' ? { userName: '', password: '' } : { userName, password };
-    setBlocked(!openDesktop({ targetName: target.name, request, ...typed, domain: '' }));
+    const signIn = method === 'entra' ? { userName: '', password: '' } : { userName, password };
+    setBlocked(!openDesktop({ targetName: target.name, request, ...signIn, domain: '' }));
     // A sign-in with Entra ID is good for one session.
     setEntraSignIn(null);
   };

@@ -5,7 +5,7 @@
 import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Me, Problem, SessionCreated, SessionInfo } from '../../../src/contract/api.js';
-import type { PortalInfo } from '../../../src/contract/portal.js';
+import type { PortalInfo, PortalTarget } from '../../../src/contract/portal.js';
 import type { AuditEvent } from '../../../src/contract/audit-event.js';
 import type { StoredRecording } from '../../../src/http/recordings/deps.js';
 import { recordingRoutes } from '../../../src/http/recordings/routes.js';
@@ -22,6 +22,8 @@ export interface World {
   me: Me | null;
   sessions: SessionInfo[];
   portal: PortalInfo;
+  /** What is at whatever address. */
+  atAddress: PortalTarget | Problem;
   ticket: SessionCreated | null;
   recording: StoredRecording | null;
   /** True: requests for video give 404. */
@@ -42,6 +44,7 @@ export async function startTestServer(viewerFolder: string, store: RecordingStor
     me: { userName: 'ada', displayName: 'Ada Lovelace', roles: ['administrator'] },
     sessions: [],
     portal: { targets: [], notice: null },
+    atAddress: CLOSED,
     ticket: null,
     recording: null,
     videoAway: false,
@@ -102,8 +105,21 @@ function addApi(app: FastifyInstance, world: World): void {
     reply.send(world.sessions.find((one) => one.id === request.params.id)),
   );
   app.get('/api/v1/portal', (_request, reply) => reply.send(world.portal));
+  app.get('/api/v1/portal/address', (_request, reply) =>
+    'type' in world.atAddress
+      ? reply.code(world.atAddress.status).type('application/problem+json').send(world.atAddress)
+      : reply.send(world.atAddress),
+  );
   app.post('/api/v1/sessions', (_request, reply) => reply.code(201).send(world.ticket));
 }
+
+const CLOSED: Problem = {
+  type: 'urn:witness:problem:address-not-open',
+  title: 'Nobody may connect to this address',
+  status: 409,
+  detail: 'It is in no open network.',
+  remedy: 'Choose a machine of the inventory.',
+};
 
 const SIGNED_OUT: Problem = {
   type: 'urn:witness:problem:not-signed-in',
