@@ -234,6 +234,8 @@ export interface SessionCreated {
   readonly recorded: boolean;
   /** The routing token that carries the ticket. */
   readonly routingToken: string;
+  /** What may pass through it besides picture and input. */
+  readonly channels: readonly ChannelUse[];
   /** Of a Kerberos session: path of its KDC proxy on this host. Secret: whoever has it may ask the KDCs. */
   readonly kdcProxyPath?: string;
   /** Null in the portal, and for a ticket that is for TLS alone. */

@@ -222,6 +222,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     policy,
     addresses,
     secrets: credentials.sessions,
+    channels: settings.channels,
     notice,
     entra: credentials.entra?.signIns ?? null,
     kdcProxy,

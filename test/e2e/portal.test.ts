@@ -18,14 +18,23 @@ describe.runIf(requirePeers('chromium', 'ffmpeg'))('a desktop in the browser', (
   const lab = useLab();
   let gateway: GatewayProcess;
   let person: PortalPerson;
+  /** Of a desktop that no inventory knows. */
+  let unlistedPort: number;
 
   beforeAll(async () => {
-    gateway = await startGatewayProcess(lab);
+    const settings = {
+      WITNESS_IP_CONNECT_NETWORKS: '127.0.0.1',
+      WITNESS_CHANNELS: 'clipboard-to-target',
+    };
+    gateway = await startGatewayProcess(lab, { settings });
     // What the desktop shows follows its clock: one that stands still settles.
     const stillMs = Date.UTC(2026, 0, 1, 12, 0, 0);
     const desktop = await startDemoDesktop({ host: '127.0.0.1', port: 0, clock: () => stillMs });
     lab.onClose(() => desktop.close());
     await gateway.api.addTarget('still-desktop', desktop.port);
+    const unlisted = await startDemoDesktop({ host: '127.0.0.1', port: 0, clock: () => stillMs });
+    lab.onClose(() => unlisted.close());
+    unlistedPort = unlisted.port;
     person = await PortalPerson.signIn(lab, gateway);
   });
 
@@ -98,6 +107,48 @@ describe.runIf(requirePeers('chromium', 'ffmpeg'))('a desktop in the browser', (
       await page.getByRole('link', { name: 'Open the portal' }).waitFor();
       await lookAt(page, 'portal-forgotten');
       await context.close();
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'connects to an address that is typed, and its tab is fit to look at while it is live, ended, refused and cut off',
+    async () => {
+      await gateway.api.json('PUT', '/api/v1/host', { ipConnect: true });
+      const proxy = await startCuttableProxy(gateway.httpPort);
+      lab.onClose(() => proxy.close());
+      const other = await PortalPerson.signIn(lab, gateway, proxy.port, true);
+      await other.context.clearPermissions();
+      await other.open('/connect');
+      await other.lookUp(gateway.httpPort);
+      await other.page.getByText('Nobody may connect to this address').waitFor();
+      await lookAt(other.page, 'portal-address-refused');
+      const { page, sessionId } = await other.connectByAddress(unlistedPort, { user: 'ada', password: 'any' });
+      await lookAt(other.page, 'portal-address');
+      await waitForPicture(page, 'a desktop', (picture) => countColours(picture) > 20);
+      await page.getByText('Policy lets nothing be copied out of this machine.').waitFor();
+      await lookAt(page, 'portal-live');
+      await page.getByRole('button', { name: 'Disconnect' }).click();
+      await page.getByRole('heading', { name: 'You have disconnected' }).waitFor();
+      await lookAt(page, 'portal-ended');
+      const rows = (await gateway.api.audit()).filter((row) => row.sessionId === sessionId);
+      expect(rows[0]).toMatchObject({
+        kind: 'session.requested',
+        data: { address: '127.0.0.1', port: unlistedPort },
+      });
+      expect((await gateway.api.targets()).map(({ name }) => name)).toEqual(['still-desktop']);
+
+      await gateway.api.json('PUT', '/api/v1/host', { ipConnect: false });
+      await page.getByRole('button', { name: 'Connect again' }).click();
+      await page.getByText('Connections to IP addresses are switched off on the host.').waitFor();
+      await lookAt(page, 'portal-refused');
+
+      await gateway.api.json('PUT', '/api/v1/host', { ipConnect: true });
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByRole('button', { name: 'Disconnect' }).waitFor({ timeout: DESKTOP_TIMEOUT_MS });
+      await proxy.close();
+      await page.getByRole('heading', { name: 'The connection was lost' }).waitFor({ timeout: DESKTOP_TIMEOUT_MS });
+      await lookAt(page, 'portal-lost');
     },
     TIMEOUT_MS,
   );

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SessionCreated, SessionRequest } from '../../src/contract/api.js';
 import type { AuditEvent, AuditRow } from '../../src/contract/audit-event.js';
+import { ALL_CHANNEL_USES } from '../../src/contract/channel-policy.js';
 import { chainId, targetId } from '../../src/contract/ids.js';
 import type { Database } from '../../src/database/open.js';
 import { OneTimePasswords } from '../../src/gateway/credentials/one-time-passwords.js';
@@ -44,6 +45,7 @@ async function open(change: Partial<SessionRequestsOptions> = {}): Promise<Count
   };
   const requests = new SessionRequests({
     notice: null,
+    channels: new Set(ALL_CHANNEL_USES),
     database,
     audit: { append },
     clock: () => NOW_MS,

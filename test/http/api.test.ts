@@ -129,6 +129,7 @@ test('a session request goes to policy, and a denial says all its reasons', asyn
     expiresAt: '2026-01-02T03:04:05.000Z',
     recorded: true,
     routingToken: 'token',
+    channels: [],
     oneTime: { userName: 'witness-1234', password: 'one-time' },
     xfreerdp: 'xfreerdp',
     rdpFile: 'full address',

@@ -43,7 +43,8 @@ function Running({ launch }: { launch: DesktopLaunch }) {
   const screen = useRef<HTMLDivElement>(null);
   const sizeOf = (): Size => screenSize(screen.current);
   const { state, said, remoteClipboard, reconnect, restart } = useDesktop(launch, screen, sizeOf);
-  const desktop = state.name === 'connected' ? state.desktop : null;
+  const connected = state.name === 'connected' ? state : null;
+  const desktop = connected?.desktop ?? null;
   useResize(desktop, sizeOf);
   useEffect(() => {
     document.title = `${launch.targetName} · Witness`;
@@ -54,7 +55,7 @@ function Running({ launch }: { launch: DesktopLaunch }) {
       <header class="desktop-bar">
         {over ? <span class="muted">{launch.targetName}</span> : <h1>{launch.targetName}</h1>}
         {!over && state.recorded !== null && <RecordMark recorded={state.recorded} />}
-        {desktop !== null && <Tools desktop={desktop} remoteClipboard={remoteClipboard} />}
+        {connected !== null && <Tools {...connected} remoteClipboard={remoteClipboard} />}
       </header>
       {desktop !== null && said !== '' && (
         <p class="desktop-said" role="status">

@@ -7,6 +7,8 @@ import type { SessionRequest } from '../../src/contract/api.js';
 /** What a desktop tab needs to know. */
 export interface DesktopLaunch {
   readonly targetName: string;
+  /** What Kerberos asks a ticket for: TERMSRV and the name that the machine is reached by ([MS-RDPBCGR] 5.4.5.2). */
+  readonly targetAddress: string;
   readonly request: SessionRequest;
   readonly userName: string;
   readonly password: string;

@@ -6,6 +6,7 @@ import {
   displayControl,
   enableCredssp,
   init,
+  kdcProxyUrl,
   outboundMessageSizeLimit,
 } from '@devolutions/iron-remote-desktop-rdp';
 
@@ -35,6 +36,8 @@ export interface RemoteDesktopOptions {
   readonly domain: string;
   readonly size: Size;
   readonly clipboard: boolean;
+  /** Of a session of Kerberos: path of its KDC proxy on this host. */
+  readonly kdcProxyPath: string | null;
   /** Something is worth saying, such as a clipboard that the browser does not give. */
   readonly onWarning: (text: string) => void;
   /** The remote clipboard has something that the browser does not take by itself. */
@@ -85,10 +88,10 @@ export async function connectRemoteDesktop(options: RemoteDesktopOptions): Promi
 }
 
 function configOf(
-  { userName, password, domain, destination, ticket, size }: RemoteDesktopOptions,
+  { userName, password, domain, destination, ticket, size, kdcProxyPath }: RemoteDesktopOptions,
   ui: UserInteraction,
 ) {
-  return ui
+  const builder = ui
     .configBuilder()
     .withUsername(userName)
     .withPassword(password)
@@ -99,8 +102,9 @@ function configOf(
     .withDesktopSize({ ...size })
     .withExtension(displayControl(true))
     .withExtension(enableCredssp(true))
-    .withExtension(outboundMessageSizeLimit(MESSAGE_BYTES))
-    .build();
+    .withExtension(outboundMessageSizeLimit(MESSAGE_BYTES));
+  if (kdcProxyPath !== null) builder.withExtension(kdcProxyUrl(`https://${location.host}${kdcProxyPath}`));
+  return builder.build();
 }
 
 /**

@@ -1,15 +1,22 @@
 /** What a keyboard in a browser cannot do, and the way out. */
 import { useEffect, useState } from 'preact/hooks';
+import type { ChannelUse } from '../../src/contract/channel-policy.js';
+import { allowsClipboard, clipboardReason } from './clipboard-words.js';
 import type { RemoteDesktop } from './remote-desktop.js';
+
+const REASON = 'clipboard-reason';
 
 interface ToolsProps {
   readonly desktop: RemoteDesktop;
   readonly remoteClipboard: boolean;
+  /** What policy lets pass. */
+  readonly channels: readonly ChannelUse[];
 }
 
-export function Tools({ desktop, remoteClipboard }: ToolsProps) {
+export function Tools({ desktop, remoteClipboard, channels }: ToolsProps) {
   const [failed, setFailed] = useState('');
-  const byHand = useClipboardByHand();
+  const byHand = useClipboardByHand() && allowsClipboard(channels);
+  const reason = clipboardReason(channels);
   const exchange = (work: () => Promise<void>): void => {
     setFailed('');
     work()
@@ -18,6 +25,11 @@ export function Tools({ desktop, remoteClipboard }: ToolsProps) {
   };
   return (
     <div class="desktop-tools">
+      {reason !== null && (
+        <span class="muted desktop-note" id={REASON}>
+          {reason}
+        </span>
+      )}
       {failed !== '' && <span role="status">{failed}</span>}
       <button
         type="button"
@@ -31,13 +43,20 @@ export function Tools({ desktop, remoteClipboard }: ToolsProps) {
       </button>
       {byHand && (
         <>
-          <button type="button" class="button" onClick={() => exchange(() => desktop.sendClipboard())}>
+          <button
+            type="button"
+            class="button"
+            disabled={!channels.includes('clipboard-to-target')}
+            aria-describedby={REASON}
+            onClick={() => exchange(() => desktop.sendClipboard())}
+          >
             Send clipboard
           </button>
           <button
             type="button"
             class="button"
-            disabled={!remoteClipboard}
+            disabled={!remoteClipboard || !channels.includes('clipboard-to-client')}
+            aria-describedby={REASON}
             onClick={() => exchange(() => desktop.takeClipboard())}
           >
             Take clipboard

@@ -2,13 +2,19 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { Problem, SessionCreated, SessionInfo } from '../../src/contract/api.js';
 import { getJson, postJson, problemOf } from '../api/client.js';
+import { allowsClipboard } from './clipboard-words.js';
 import { type EndText, endTextOf } from './end-reasons.js';
 import type { DesktopLaunch } from './launch.js';
 import { connectRemoteDesktop, type RemoteDesktop, type Size } from './remote-desktop.js';
 
 export type DesktopState =
   | { readonly name: 'connecting'; readonly attempt: number; readonly recorded: boolean | null }
-  | { readonly name: 'connected'; readonly recorded: boolean; readonly desktop: RemoteDesktop }
+  | {
+      readonly name: 'connected';
+      readonly recorded: boolean;
+      readonly channels: SessionCreated['channels'];
+      readonly desktop: RemoteDesktop;
+    }
   | { readonly name: 'refused'; readonly problem: Problem }
   /** `again`: the same session waits for this client. */
   | { readonly name: 'ended'; readonly text: EndText; readonly again: boolean };
@@ -52,12 +58,13 @@ export function useDesktop(
     return connectRemoteDesktop({
       host,
       ticket: created.routingToken,
-      destination: launch.targetName,
+      destination: launch.request.authenticationMethod === 'kerberos' ? launch.targetAddress : launch.targetName,
       userName: launch.userName,
       password: launch.password,
       domain: launch.domain,
       size: sizeOf(),
-      clipboard: true,
+      clipboard: allowsClipboard(created.channels),
+      kdcProxyPath: created.kdcProxyPath ?? null,
       onWarning: setSaid,
       onRemoteClipboard: () => setRemoteClipboard(true),
     });
@@ -72,7 +79,7 @@ export function useDesktop(
       let words: string;
       try {
         const desktop = await connect();
-        setState({ name: 'connected', recorded: created.recorded, desktop });
+        setState({ name: 'connected', recorded: created.recorded, channels: created.channels, desktop });
         attempt = 0;
         words = await desktop.over;
         desktop.remove();

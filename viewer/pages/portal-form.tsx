@@ -41,7 +41,9 @@ export function PortalForm({ target, notice, typed }: PortalFormProps) {
       ...(asksFor !== null && { acceptedNotice: asksFor.version }),
     };
     const signIn = method === 'entra' ? { userName: '', password: '' } : { userName, password };
-    setBlocked(!openDesktop({ targetName: target.name, request, ...signIn, domain: '' }));
+    setBlocked(
+      !openDesktop({ targetName: target.name, targetAddress: target.address, request, ...signIn, domain: '' }),
+    );
     // A sign-in with Entra ID is good for one session.
     setEntraSignIn(null);
   };

@@ -1,6 +1,7 @@
 /** Requests for sessions: policy decides, the decision is audited, and only then there is a ticket. */
 import { randomBytes } from 'node:crypto';
 import type { ReasonInfo, Role, SessionCreated, SessionRequest } from '../../contract/api.js';
+import { type ChannelPolicy, channelPolicy } from '../../contract/channel-policy.js';
 import { sessionId, type SessionId, type UserId, uuidV7 } from '../../contract/ids.js';
 import type { RecordingNotice } from '../../contract/portal.js';
 import type { Database } from '../../database/open.js';
@@ -34,6 +35,8 @@ export interface SessionRequestsOptions {
   readonly policy: SessionPolicy;
   readonly addresses: Pick<TypedAddresses, 'find'>;
   readonly secrets: Pick<SessionSecrets, 'keep'>;
+  /** What may pass through sessions, where the target says nothing else. */
+  readonly channels: ChannelPolicy;
   /** What a person accepts before a recorded session in the browser; null when there is nothing to accept. */
   readonly notice: RecordingNotice | null;
   /** Null where no authority of Entra ID is configured. */
@@ -198,6 +201,7 @@ export class SessionRequests {
       expiresAt: new Date(expiresAtMs).toISOString(),
       recorded,
       routingToken,
+      channels: [...channelPolicy(this.#options.channels, await database.targetChannels.get(target.id))],
       oneTime: told,
       xfreerdp: xfreerdpCommandFor(instructions),
       rdpFile: rdpFileFor(instructions),

@@ -17,6 +17,11 @@ export interface PortalDesktop {
   readonly ticket: string;
 }
 
+interface Credentials {
+  readonly user: string;
+  readonly password: string;
+}
+
 export class PortalPerson {
   readonly browser: Browser;
   readonly context: BrowserContext;
@@ -31,12 +36,18 @@ export class PortalPerson {
     this.#origin = origin;
   }
 
-  /** @param port the gateway's web server, or of something between */
-  static async signIn(lab: Lab, gateway: GatewayProcess, port = gateway.httpPort): Promise<PortalPerson> {
+  /** @param port the gateway's web server, or of something between @param bypassCSP pages are looked at with axe */
+  static async signIn(
+    lab: Lab,
+    gateway: GatewayProcess,
+    port = gateway.httpPort,
+    bypassCSP = false,
+  ): Promise<PortalPerson> {
     const browser = await launchBrowser();
     lab.onClose(() => browser.close());
     const origin = `https://127.0.0.1:${port}`;
-    const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1024, height: 768 } });
+    const viewport = { width: 1024, height: 768 };
+    const context = await browser.newContext({ ignoreHTTPSErrors: true, bypassCSP, viewport });
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
     const [name = '', value = ''] = (gateway.api.cookie ?? '').split('=');
     await context.addCookies([{ name, value, domain: '127.0.0.1', path: '/', secure: true, httpOnly: true }]);
@@ -52,12 +63,27 @@ export class PortalPerson {
   }
 
   /** Chooses a machine in the portal and connects; resolves when its desktop is in a tab. */
-  async connect(
-    target: string,
-    credentials: { readonly user: string; readonly password: string },
-  ): Promise<PortalDesktop> {
+  async connect(target: string, credentials: Credentials): Promise<PortalDesktop> {
     await this.open('/connect');
     await this.page.getByRole('radio', { name: new RegExp(target) }).check();
+    return this.#enter(credentials);
+  }
+
+  /** Types an address of this machine in place of choosing one. */
+  async connectByAddress(port: number, credentials: Credentials): Promise<PortalDesktop> {
+    await this.open('/connect');
+    await this.lookUp(port);
+    return this.#enter(credentials);
+  }
+
+  async lookUp(port: number): Promise<void> {
+    await this.page.getByRole('radio', { name: /by IP address/ }).check();
+    await this.page.getByLabel('IP address', { exact: true }).fill('127.0.0.1');
+    await this.page.getByLabel('Port', { exact: true }).fill(String(port));
+    await this.page.getByRole('button', { name: 'Look it up' }).click();
+  }
+
+  async #enter(credentials: Credentials): Promise<PortalDesktop> {
     await this.page.getByLabel('User name', { exact: true }).fill(credentials.user);
     await this.page.getByLabel('Password', { exact: true }).fill(credentials.password);
     const notice = this.page.getByRole('checkbox', { name: /recorded/ });
