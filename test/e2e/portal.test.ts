@@ -126,7 +126,7 @@ describe.runIf(requirePeers('chromium', 'ffmpeg'))('a desktop in the browser', (
       const { page, sessionId } = await other.connectByAddress(unlistedPort, { user: 'ada', password: 'any' });
       await lookAt(other.page, 'portal-address');
       await waitForPicture(page, 'a desktop', (picture) => countColours(picture) > 20);
-      await page.getByText('Policy lets nothing be copied out of this machine.').waitFor();
+      await page.getByText('Copying out is off by policy.').waitFor();
       await lookAt(page, 'portal-live');
       await page.getByRole('button', { name: 'Disconnect' }).click();
       await page.getByRole('heading', { name: 'You have disconnected' }).waitFor();

@@ -8,7 +8,7 @@ export const allowsClipboard = (channels: readonly ChannelUse[]): boolean =>
 export function clipboardReason(channels: readonly ChannelUse[]): string | null {
   const [toTarget, toClient] = [channels.includes('clipboard-to-target'), channels.includes('clipboard-to-client')];
   if (toTarget && toClient) return null;
-  if (toTarget) return 'Policy lets nothing be copied out of this machine.';
-  if (toClient) return 'Policy lets nothing be pasted on this machine.';
-  return 'Policy keeps the clipboard off.';
+  if (toTarget) return 'Copying out is off by policy.';
+  if (toClient) return 'Pasting in is off by policy.';
+  return 'The clipboard is off by policy.';
 }

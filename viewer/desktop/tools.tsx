@@ -26,7 +26,7 @@ export function Tools({ desktop, remoteClipboard, channels }: ToolsProps) {
   return (
     <div class="desktop-tools">
       {reason !== null && (
-        <span class="muted desktop-note" id={REASON}>
+        <span class="muted" id={REASON}>
           {reason}
         </span>
       )}
