@@ -6,6 +6,7 @@ import * as identity from './0003-identity.js';
 import * as oneTimePasswords from './0004-one-time-passwords.js';
 import * as credentials from './0005-credentials.js';
 import * as targetChannels from './0006-target-channels.js';
+import * as shareableLinks from './0007-shareable-links.js';
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-initial': initial,
@@ -14,4 +15,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0004-one-time-passwords': oneTimePasswords,
   '0005-credentials': credentials,
   '0006-target-channels': targetChannels,
+  '0007-shareable-links': shareableLinks,
 };

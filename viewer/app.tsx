@@ -1,21 +1,25 @@
 /** The frame around all pages: who is signed in, and where one can go. */
 import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
 import type { Me } from '../src/contract/api.js';
 import { getJson, postJson } from './api/client.js';
 import { useResource } from './api/use-resource.js';
 import { Link } from './components/link.js';
 import { EmptyNotice, ProblemNotice } from './components/notice.js';
 import { Page } from './components/page.js';
+import { keepLink, takeLink } from './links/kept-link.js';
 import { AccountPage } from './pages/account.js';
 import { AuditPage } from './pages/audit.js';
 import { ConnectPage } from './pages/connect.js';
+import { LinkPage } from './pages/link.js';
+import { LinksPage } from './pages/links.js';
 import { ReplayPage } from './pages/replay.js';
 import { RolesPage } from './pages/roles.js';
 import { SessionsPage } from './pages/sessions.js';
 import { SignInPage } from './pages/sign-in.js';
 import { TargetsPage } from './pages/targets.js';
 import { UsersPage } from './pages/users.js';
-import { useRoute, type Route } from './router.js';
+import { navigate, useRoute, type Route } from './router.js';
 
 export function App() {
   const route = useRoute();
@@ -25,6 +29,13 @@ export function App() {
 
 function SignedIn({ route }: { route: Route }) {
   const me = useResource<Me>('me', (signal) => getJson('/api/v1/me', signal));
+  const signedIn = me.value !== null;
+  const signedOut = me.problem?.type === 'urn:witness:problem:not-signed-in';
+  useEffect(() => {
+    if (signedOut && route.page === 'link') keepLink(route.secret);
+    const kept = signedIn ? takeLink() : null;
+    if (kept !== null) navigate(`/link#${kept}`, 'replace');
+  }, [signedIn, signedOut, route]);
   if (me.value !== null) {
     return (
       <Shell route={route} me={me.value}>
@@ -53,6 +64,10 @@ function PageOf({ route, me }: { route: Route; me: Me }) {
       return <SessionsPage before={route.before} me={me} />;
     case 'connect':
       return <ConnectPage me={me} />;
+    case 'links':
+      return <LinksPage />;
+    case 'link':
+      return <LinkPage key={route.secret} secret={route.secret} />;
     case 'replay':
       return <ReplayPage key={route.sessionId} sessionId={route.sessionId} startMs={route.startMs} me={me} />;
     case 'audit':
@@ -109,6 +124,9 @@ function Shell({ route, me, children }: { route: Route; me: Me | null; children:
               </Link>
               <Link href="/roles" current={route.page === 'roles'}>
                 Roles
+              </Link>
+              <Link href="/links" current={route.page === 'links'}>
+                Links
               </Link>
             </>
           )}

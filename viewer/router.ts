@@ -5,6 +5,9 @@ export type Route =
   | { readonly page: 'sign-in'; readonly problem: string | null }
   | { readonly page: 'sessions'; readonly before: string | null }
   | { readonly page: 'connect' }
+  | { readonly page: 'links' }
+  /** `secret` is '' when there is none. */
+  | { readonly page: 'link'; readonly secret: string }
   | { readonly page: 'replay'; readonly sessionId: string; readonly startMs: number | null }
   | { readonly page: 'audit' }
   | { readonly page: 'targets' }
@@ -20,6 +23,9 @@ export function parseRoute(url: URL): Route {
   if (path === '/sign-in') return { page: 'sign-in', problem: url.searchParams.get('problem') };
   if (path === '/' || path === '/sessions') return { page: 'sessions', before: url.searchParams.get('before') };
   if (path === '/connect') return { page: 'connect' };
+  if (path === '/links') return { page: 'links' };
+  // The secret is in the fragment, which browsers send to nobody.
+  if (path === '/link') return { page: 'link', secret: url.hash.slice(1) };
   if (path === '/audit') return { page: 'audit' };
   if (path === '/targets') return { page: 'targets' };
   if (path === '/roles') return { page: 'roles' };

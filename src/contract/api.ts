@@ -212,6 +212,8 @@ export interface SessionRequest {
   readonly entraSignIn?: string;
   /** Version of the recording notice that the person accepted; a recorded session in the portal needs it. */
   readonly acceptedNotice?: string;
+  /** Secret of the shareable link that the person came by. */
+  readonly linkSecret?: string;
   /** What the gateway signs in with at the target; without it, the target's own credential if it has one. */
   readonly credential?: { readonly userName: string; readonly domain?: string; readonly password: string };
   /**

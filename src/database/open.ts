@@ -15,6 +15,7 @@ import type { Schema } from './schema.js';
 import { SessionSecretRepository } from './session-secrets.js';
 import { SessionRepository } from './sessions.js';
 import { SettingRepository } from './settings.js';
+import { ShareableLinkRepository } from './shareable-links.js';
 import { SqliteClient } from './sqlite-client.js';
 import { SqliteWorkerDialect } from './sqlite-dialect.js';
 import { TargetCredentialRepository } from './target-credentials.js';
@@ -46,6 +47,7 @@ export interface Repositories {
   readonly sessionSecrets: SessionSecretRepository;
   readonly entraSignIns: EntraSignInRepository;
   readonly kdcTokens: KdcTokenRepository;
+  readonly shareableLinks: ShareableLinkRepository;
 }
 
 export interface Database extends Repositories {
@@ -106,5 +108,6 @@ function repositories(db: Kysely<Schema>): Repositories {
     sessionSecrets: new SessionSecretRepository(db),
     entraSignIns: new EntraSignInRepository(db),
     kdcTokens: new KdcTokenRepository(db),
+    shareableLinks: new ShareableLinkRepository(db),
   };
 }

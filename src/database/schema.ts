@@ -272,6 +272,24 @@ export interface KdcTokensTable {
   expires_at_ms: number;
 }
 
+export interface ShareableLinksTable {
+  id: string;
+  secret_hash: Sha256Hex;
+  target_id: TargetId;
+  /** Empty for none. */
+  note: string;
+  created_by: UserId;
+  created_at_ms: number;
+  expires_at_ms: number;
+  revoked_at_ms: number | null;
+}
+
+/** Sessions that came by a link. */
+export interface SessionLinksTable {
+  session_id: SessionId;
+  link_id: string;
+}
+
 export interface SettingsTable {
   key: string;
   value_json: string;
@@ -300,4 +318,6 @@ export interface Schema {
   session_secrets: SessionSecretsTable;
   entra_sign_ins: EntraSignInsTable;
   kdc_tokens: KdcTokensTable;
+  shareable_links: ShareableLinksTable;
+  session_links: SessionLinksTable;
 }

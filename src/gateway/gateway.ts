@@ -51,6 +51,7 @@ import { SessionLimits } from './sessions/session-limits.js';
 import { SessionPlaces } from './sessions/session-places.js';
 import { SessionRequests } from './sessions/session-requests.js';
 import { settleLeftSessions } from './sessions/settle-left-sessions.js';
+import { ShareableLinks } from './sessions/shareable-links.js';
 import { loadOrCreateCertificate, type ServerCertificate } from './tls/certificate.js';
 import { TraceFolder } from './trace/trace-folder.js';
 
@@ -214,6 +215,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
   const open = settings.ipConnectNetworks;
   const addresses = new TypedAddresses({ targets: database.targets, open, ownPorts, clock });
   const notice = recordingNotice(settings.recordingNotice === 'none' ? '' : settings.recordingNotice);
+  const links = new ShareableLinks({ database, audit, clock });
   const requests = new SessionRequests({
     database,
     audit,
@@ -227,6 +229,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     entra: credentials.entra?.signIns ?? null,
     kdcProxy,
     places,
+    links,
     oneTime: credentials.oneTime,
     tlsOnlyTickets: settings.tlsOnlyTickets,
     ticketAddressBinding: settings.ticketAddressBinding,
@@ -246,6 +249,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
       disconnect: (id, user) => control.requestDisconnect(id, user),
     },
     portal: { policy, notice, addresses },
+    links,
     credentials: credentials.targets,
     entra: credentials.entra?.signIns ?? null,
     kdcProxy,

@@ -101,6 +101,24 @@ const PROBLEMS = {
     detail: 'The session is recorded, and whoever connects in the browser has to accept that first.',
     remedy: 'Read the notice in the portal, accept it, and connect again.',
   },
+  'link-refused': {
+    status: 403,
+    title: 'The link does not work',
+    detail: 'The link leads nowhere.',
+    remedy: 'Ask the person who gave it to you for another one.',
+  },
+  'link-not-possible': {
+    status: 409,
+    title: 'Links to this target do not work',
+    detail: 'Policy would refuse everybody who opens the link.',
+    remedy: 'Each reason says what would change that.',
+  },
+  'too-many-links': {
+    status: 409,
+    title: 'The host has as many links as it may have',
+    detail: 'There are 500 shareable links that work, which is the most.',
+    remedy: 'Revoke links that nobody needs any more, or wait until some have expired.',
+  },
   'session-over': {
     status: 409,
     title: 'The session has ended',

@@ -17,12 +17,20 @@ import { hostRoutes } from './host-routes.js';
 import { type GuardedRoute, installGuard, REVIEWERS } from './guard.js';
 import { healthRoutes } from './health-routes.js';
 import { kdcProxyRoutes } from './kdc-proxy-routes.js';
+import { linkRoutes } from './link-routes.js';
 import { liveSessionRoutes } from './live-session-routes.js';
 import { type PortalRoutesDeps, portalRoutes } from './portal-routes.js';
 import { ProblemError } from './problems.js';
 import { decorateRequestUser } from './request-user.js';
 import { roleRoutes } from './role-routes.js';
-import type { CredentialService, EntraService, HealthService, KdcProxyService, SessionService } from './services.js';
+import type {
+  CredentialService,
+  EntraService,
+  HealthService,
+  KdcProxyService,
+  LinkService,
+  SessionService,
+} from './services.js';
 import { sessionRoutes } from './session-routes.js';
 import { signInRoutes } from './sign-in-routes.js';
 import { targetChannelRoutes } from './target-channel-routes.js';
@@ -43,6 +51,7 @@ export interface HttpServerDeps {
   readonly identity: Identity;
   readonly sessions: SessionService;
   readonly portal: PortalRoutesDeps['portal'];
+  readonly links: LinkService;
   readonly credentials: CredentialService;
   /** Null where no authority of Entra ID is configured. */
   readonly entra: EntraService | null;
@@ -112,6 +121,7 @@ async function installApi(api: FastifyInstance, deps: HttpServerDeps): Promise<v
   liveSessionRoutes(api, deps);
   sessionRoutes(api, deps);
   portalRoutes(api, deps);
+  linkRoutes(api, deps);
   auditRoutes(api, deps);
   healthRoutes(api, deps.health);
   await api.register(

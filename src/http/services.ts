@@ -1,7 +1,7 @@
 /** What the HTTP server asks of the rest of the gateway. */
 import type { Health, ReasonInfo, SessionCreated, SessionRequest } from '../contract/api.js';
-import type { SessionId } from '../contract/ids.js';
-import type { TargetId, UserId } from '../contract/ids.js';
+import type { SessionId, TargetId, UserId } from '../contract/ids.js';
+import type { LinkState, ShareableLinkRecord } from '../database/shareable-links.js';
 import type { TargetCredentialRecord } from '../database/target-credentials.js';
 import type { RequestUser } from './request-user.js';
 
@@ -10,6 +10,10 @@ export type SessionRequestResult =
   | { readonly denied: readonly ReasonInfo[] }
   /** Too many sessions are open. */
   | { readonly full: ReasonInfo }
+  /** The shareable link leads nowhere. */
+  | { readonly link: LinkRefusal }
+  /** The person showed too many links that do not exist. */
+  | { readonly lockedOutMs: number }
   /** The gateway has no such tickets; or the session needs a sign-in that was not made. */
   | { readonly refused: 'tls-only-tickets-off' | 'entra-sign-in-missing' | 'notice-not-accepted' | 'address-not-open' };
 
@@ -47,6 +51,36 @@ export interface EntraService {
   /** Null when the sign-in is granted. */
   finish(query: string, browserSecret: string, clientAddress: string): Promise<'attempt' | 'authority' | null>;
   isGranted(id: string, userId: UserId): Promise<boolean>;
+}
+
+/** Why a shareable link leads nowhere. */
+export type LinkRefusal = 'unknown' | Exclude<LinkState, 'live'> | 'other-target';
+
+/** Steps are in the audit log before they have an effect: that is this service's part. */
+export interface LinkService {
+  /** Those that work now, the newest first. */
+  list(): Promise<readonly ShareableLinkRecord[]>;
+  /** Null when the host has as many as it may have. */
+  create(
+    user: RequestUser,
+    link: {
+      readonly target: { readonly id: TargetId; readonly name: string };
+      readonly note: string;
+      readonly lifetimeMs: number;
+    },
+  ): Promise<{ readonly link: ShareableLinkRecord; readonly secret: string } | null>;
+  /** False when there is no such link that works. */
+  revoke(user: RequestUser, id: string): Promise<boolean>;
+  /** @param at what the link is shown for; null where that is not known yet */
+  show(
+    user: RequestUser,
+    secret: string,
+    at: { readonly sessionId: SessionId | null; readonly targetId: TargetId | null; readonly clientAddress: string },
+  ): Promise<
+    | { readonly kind: 'live'; readonly link: ShareableLinkRecord }
+    | { readonly kind: 'refused'; readonly reason: LinkRefusal }
+    | { readonly kind: 'locked-out'; readonly retryAfterMs: number }
+  >;
 }
 
 /** The KDC proxy, [MS-KKDCP]. What is asked and refused is in the audit log: that is this service's part. */

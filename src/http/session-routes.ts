@@ -10,6 +10,7 @@ import { explain, RECORDING_RULE } from '../policy/decide.js';
 import { TYPED_ADDRESS } from '../inventory/schemas.js';
 import { TYPED_CREDENTIAL } from './credential-routes.js';
 import { CONNECTING, hasRole, POLICY_EDITORS, REVIEWERS } from './guard.js';
+import { linkRefused, lockedOut } from './link-routes.js';
 import { ProblemError } from './problems.js';
 import type { RequestUser } from './request-user.js';
 import type { SessionService } from './services.js';
@@ -35,6 +36,7 @@ const SESSION_REQUEST = Type.Object(
     acceptedNotice: Type.Optional(Type.String({ maxLength: 64 })),
     credential: Type.Optional(TYPED_CREDENTIAL),
     clientSecurity: Type.Optional(Type.Union([Type.Literal('nla'), Type.Literal('tls')])),
+    linkSecret: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
     entraSignIn: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
     signInName: Type.Optional(Type.String({ minLength: 1, maxLength: 256, pattern: '^[^\\x00-\\x1f\\x7f]+$' })),
   },
@@ -63,6 +65,8 @@ export function sessionRoutes(instance: FastifyInstance, deps: SessionRoutesDeps
       }
       const asked = { ...rest, ...(typedId !== undefined && { targetId: targetId(typedId) }) };
       const result = await deps.sessions.request(request.user, asked, request.ip);
+      if ('link' in result) throw linkRefused(result.link);
+      if ('lockedOutMs' in result) throw lockedOut(result.lockedOutMs);
       if ('refused' in result) throw new ProblemError(result.refused);
       if ('denied' in result) throw denial(result.denied);
       if ('full' in result) throw new ProblemError('session-limit', { reasons: [result.full] });

@@ -12,6 +12,8 @@ const PAGES = [
   '/sessions/:id',
   '/recordings/:id',
   '/connect',
+  '/links',
+  '/link',
   '/audit',
   '/targets',
   '/roles',

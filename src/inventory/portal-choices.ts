@@ -32,16 +32,27 @@ export async function addressTarget(
   return known ? told : { ...told, id: targetId(''), name: target.address };
 }
 
-async function portalTarget(
+/** Where a shareable link leads: it is for the browser alone. */
+export function targetOfLink(
   policy: Pick<SessionPolicy, 'preview'>,
   person: Person,
   target: TargetRecord,
 ): Promise<PortalTarget> {
+  return portalTarget(policy, person, target, true);
+}
+
+async function portalTarget(
+  policy: Pick<SessionPolicy, 'preview'>,
+  person: Person,
+  target: TargetRecord,
+  throughLink = false,
+): Promise<PortalTarget> {
   // Which name is signed in with is not known yet: a fitting one is taken.
   const signInName = `user@${target.realm ?? 'realm'}`;
   const ways = (connectionMethod: Asked['connectionMethod']): Asked[] =>
-    AUTHENTICATION.map((authenticationMethod) => ({ connectionMethod, authenticationMethod, signInName }));
-  const decisions = await policy.preview(person, target, [...ways('portal'), ...ways('native')]);
+    AUTHENTICATION.map((authenticationMethod) => ({ connectionMethod, authenticationMethod, throughLink, signInName }));
+  const native = throughLink ? [] : ways('native');
+  const decisions = await policy.preview(person, target, [...ways('portal'), ...native]);
   const choices = decisions.map((decision, index): PortalChoice => {
     const authenticationMethod = AUTHENTICATION[index % AUTHENTICATION.length] ?? 'password';
     const recorded = decision.outcome === 'allowed' && decision.permit !== null;

@@ -20,7 +20,7 @@ export interface GatewayAbilities {
 export const GATEWAY_ABILITIES: GatewayAbilities = {
   native: { entrance: true, authentication: { password: true, kerberos: false, entra: false } },
   portal: { entrance: true, authentication: { password: true, kerberos: false, entra: false } },
-  shareableLinks: false,
+  shareableLinks: true,
 };
 
 /** What this gateway can do with what is set up beside it. */

@@ -35,6 +35,7 @@ const CODES: { readonly [Problem in PortalProblem]: Code } = {
   'too-many-attempts': { http: 429 },
   'policy-denied': { http: 403 },
   'policy-changed': { http: 409 },
+  'link-over': { http: 403 },
   'too-many-sessions': { http: 429 },
   'target-unknown': { http: 410 },
   'target-unreachable': { wsa: WSAEHOSTUNREACH },

@@ -61,6 +61,7 @@ async function open(change: Partial<SessionRequestsOptions> = {}): Promise<Count
     entra: null,
     kdcProxy: null,
     places: { look: async () => null },
+    links: { show: async () => ({ kind: 'refused', reason: 'unknown' }) },
     oneTime: new OneTimePasswords(KEY),
     tlsOnlyTickets: false,
     ticketAddressBinding: false,

@@ -84,6 +84,12 @@ export const ACCESS: readonly AccessRow[] = [
   row('GET', '/entra/sign-ins/:id', CONNECT),
   row('GET', '/entra/callback', 'anyone'),
 
+  // Who looks after targets gives links to them; whoever has one shows it, and connects by it as themselves.
+  row('GET', '/links', LOOK_AFTER, 'inventory:read'),
+  row('POST', '/links', LOOK_AFTER, 'inventory:write'),
+  row('DELETE', '/links/:id', LOOK_AFTER, 'inventory:write'),
+  row('POST', '/links/open', CONNECT, 'sessions:create'),
+
   row('POST', '/sessions', CONNECT, 'sessions:create'),
   row('GET', '/sessions', ALL, 'sessions:read'),
   row('GET', '/sessions/live', ALL, 'sessions:read'),

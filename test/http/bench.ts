@@ -16,6 +16,7 @@ import { chainId } from '../../src/contract/ids.js';
 import { type Database, openDatabase } from '../../src/database/open.js';
 import { EmbeddedSecretStore } from '../../src/gateway/credentials/embedded-secret-store.js';
 import { TargetCredentials } from '../../src/gateway/credentials/target-credentials.js';
+import { ShareableLinks } from '../../src/gateway/sessions/shareable-links.js';
 import { createHttpServer, type HttpServerDeps } from '../../src/http/server.js';
 import type { SessionRequestResult, SessionService } from '../../src/http/services.js';
 import { SessionPolicy } from '../../src/inventory/session-policy.js';
@@ -114,6 +115,7 @@ export async function makeHttpBench(
     channels: new Set<ChannelUse>(['clipboard-to-target', 'drives']),
     sessions,
     portal: { policy: new SessionPolicy({ database, recording: 'required', clock }), notice: null, addresses },
+    links: new ShareableLinks({ database, audit, clock }),
     credentials: new TargetCredentials({ database, audit, clock, store: new EmbeddedSecretStore(Buffer.alloc(32, 7)) }),
     entra: null,
     kdcProxy: null,

@@ -77,6 +77,11 @@ const TEXTS: { readonly [reason: string]: EndText } = {
     detail: 'It was changed after the session was asked for.',
     remedy: 'Ask for the session again: the page says what holds now.',
   },
+  'link-over': {
+    title: 'The link that you came by works no longer',
+    detail: 'It was revoked, or has expired.',
+    remedy: 'Ask the person who gave it to you for another one.',
+  },
   'policy-changed': {
     title: 'Policy has changed',
     detail: 'Whether this session is recorded would change in its middle.',

@@ -14,9 +14,11 @@ interface PortalFormProps {
   /** The person typed its address. */
   readonly typed: boolean;
   readonly notice: RecordingNotice | null;
+  /** Of the shareable link that the person came by. */
+  readonly linkSecret?: string;
 }
 
-export function PortalForm({ target, notice, typed }: PortalFormProps) {
+export function PortalForm({ target, notice, typed, linkSecret }: PortalFormProps) {
   const [method, setMethod] = useState<AuthenticationMethod>(
     target.portal.find(({ allowed }) => allowed)?.authenticationMethod ?? 'password',
   );
@@ -38,6 +40,7 @@ export function PortalForm({ target, notice, typed }: PortalFormProps) {
       authenticationMethod: method,
       ...(method === 'kerberos' && { signInName: userName }),
       ...(method === 'entra' && entraSignIn !== null && { entraSignIn }),
+      ...(linkSecret !== undefined && { linkSecret }),
       ...(asksFor !== null && { acceptedNotice: asksFor.version }),
     };
     const signIn = method === 'entra' ? { userName: '', password: '' } : { userName, password };

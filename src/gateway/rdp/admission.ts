@@ -13,6 +13,7 @@ import type { AuditAppender } from '../recording/recording-records.js';
 import { decisionData } from '../sessions/session-requests.js';
 import { type LiveSession, type LiveSessions } from '../sessions/live-session.js';
 import type { SessionPlaces } from '../sessions/session-places.js';
+import { linkHolds } from '../sessions/shareable-links.js';
 import { ticketHash } from './ticket.js';
 
 export interface AdmissionOptions {
@@ -54,6 +55,8 @@ export type RefusalReason =
   /** Too many wrong tickets or passwords from one address. */
   | 'too-many-attempts'
   | 'policy-denied'
+  /** The shareable link that the person came by was revoked, or has expired. */
+  | 'link-over'
   /** Policy is another than the ticket was made under, or how the session is recorded would change in mid-session. */
   | 'policy-changed'
   | 'too-many-sessions';
@@ -228,8 +231,9 @@ async function admitSession(
     (live === null
       ? decided.facts.policyVersion !== session.policyVersion
       : recordedOtherwise(live.permit, decision.permit));
-  if (decision.outcome === 'denied' || changes) {
-    const reason = decision.outcome === 'denied' ? 'policy-denied' : 'policy-changed';
+  const linked = await linkHolds(options.database, session, options.clock());
+  if (decision.outcome === 'denied' || changes || !linked) {
+    const reason = decision.outcome === 'denied' ? 'policy-denied' : changes ? 'policy-changed' : 'link-over';
     const admission = await refused(options, reason, shown, session);
     await (live === null ? endUnused(options, session, reason) : waitAgain(options, session));
     return admission;

@@ -26,6 +26,10 @@ const TEXTS: { readonly [Reason in RefusalReason]?: RefusalText } = {
     what: 'Whether this session is recorded has changed since it began, so it cannot go on.',
     remedy: 'Ask for another session on the gateway’s page.',
   },
+  'link-over': {
+    what: 'The link that you came by was revoked, or has expired.',
+    remedy: 'Ask the person who gave it to you for another one.',
+  },
   'too-many-sessions': {
     what: 'As many sessions are open as may be open at the same time.',
     remedy: 'End one of your sessions, also one whose client was lost, and ask for another.',

@@ -49,6 +49,7 @@ const ERROR_INFO: { readonly [Reason in RefusalReason]: number } = {
   'too-many-attempts': SERVER_DENIED_CONNECTION,
   'policy-denied': SERVER_DENIED_CONNECTION,
   'policy-changed': SERVER_DENIED_CONNECTION,
+  'link-over': SERVER_DENIED_CONNECTION,
   'too-many-sessions': CB_DESTINATION_POOL_NOT_FREE,
 };
 

@@ -18,6 +18,7 @@ import type { AuditAppender } from '../recording/recording-records.js';
 import { createTicket, routingTokenOf, ticketHash } from '../rdp/ticket.js';
 import { rdpFileFor, xfreerdpCommandFor } from './connect-instructions.js';
 import { explainNoPlace, type SessionPlaces } from './session-places.js';
+import type { LinkRefusal, ShareableLinks } from './shareable-links.js';
 
 const DEFAULT_PORT = 3389;
 
@@ -44,6 +45,7 @@ export interface SessionRequestsOptions {
   /** Null where no KDC is configured. */
   readonly kdcProxy: Pick<KdcProxy, 'issue'> | null;
   readonly places: Pick<SessionPlaces, 'look'>;
+  readonly links: Pick<ShareableLinks, 'show'>;
   readonly oneTime: Pick<OneTimePasswords, 'create'>;
   readonly tlsOnlyTickets: boolean;
   readonly ticketAddressBinding: boolean;
@@ -60,6 +62,10 @@ export type SessionRequestResult =
   | { readonly denied: readonly ReasonInfo[] }
   /** Too many sessions are open. */
   | { readonly full: ReasonInfo }
+  /** The shareable link leads nowhere. */
+  | { readonly link: LinkRefusal }
+  /** The person showed too many links that do not exist. */
+  | { readonly lockedOutMs: number }
   /** There are no such tickets here; a session of Entra ID has no sign-in that was made for it; an address is not to be typed. */
   | { readonly refused: RefusedRequest };
 
@@ -90,7 +96,13 @@ export class SessionRequests {
     }
     const named = await this.#targetOf(request);
     if (named === 'address-not-open') return this.#refuse(id, actor, named, place);
-    const decided = await policy.decideFor(user, named, { ...request, signInName: signInNameOf(request) });
+    const { linkSecret } = request;
+    const at = { sessionId: id, targetId: named?.id ?? targetId, clientAddress };
+    const shown = linkSecret === undefined ? null : await this.#options.links.show(user, linkSecret, at);
+    if (shown?.kind === 'refused') return { link: shown.reason };
+    if (shown?.kind === 'locked-out') return { lockedOutMs: shown.retryAfterMs };
+    const throughLink = shown !== null;
+    const decided = await policy.decideFor(user, named, { ...request, throughLink, signInName: signInNameOf(request) });
     const { decision, target } = decided;
     const data = {
       ...decisionData(decided, 'request'),
@@ -109,7 +121,8 @@ export class SessionRequests {
     const secret = await this.#secretFor(user, request, target);
     if (secret === 'missing') return { refused: 'entra-sign-in-missing' };
     if (address !== undefined) await database.targets.keepUnlisted(target);
-    const authorised = { id, user, request, decided, recorded, target, actor, clientAddress, secret };
+    const linkId = shown?.link.id ?? null;
+    const authorised = { id, user, request, decided, recorded, target, actor, clientAddress, secret, linkId };
     return { created: await this.#create(authorised) };
   }
 
@@ -144,9 +157,10 @@ export class SessionRequests {
     actor: string;
     clientAddress: string;
     secret: SessionSecret | null;
+    linkId: string | null;
   }): Promise<SessionCreated> {
     const { database, audit, clock, gatewayId, ticketLifetimeMs, rdpAddress } = this.#options;
-    const { id, user, request, recorded, target, secret } = authorised;
+    const { id, user, request, recorded, target, secret, linkId } = authorised;
     const { facts, decision } = authorised.decided;
     const nowMs = clock();
     const expiresAtMs = nowMs + ticketLifetimeMs;
@@ -159,7 +173,7 @@ export class SessionRequests {
     const proof = oneTime !== null ? 'one-time-password' : tlsOnly ? 'none (TLS only)' : 'none (portal)';
     const data = { expiresAtMs, entrance: request.connectionMethod, proof, boundClientAddress: bound };
     await audit.append({ kind: 'session.ticket-issued', actor: authorised.actor, sessionId: id, data });
-    const kdcToken = await database.transaction(async ({ sessions, tickets, sessionSecrets, kdcTokens }) => {
+    const kdcToken = await database.transaction(async ({ sessions, tickets, ...others }) => {
       await sessions.create({
         id,
         userId: user.id,
@@ -189,9 +203,12 @@ export class SessionRequests {
         boundClientAddress: bound,
         proof: oneTime?.proof ?? null,
       });
-      if (secret !== null) await this.#options.secrets.keep(sessionSecrets, id, secret, expiresAtMs);
+      if (linkId !== null) await others.shareableLinks.tie(id, linkId);
+      if (secret !== null) await this.#options.secrets.keep(others.sessionSecrets, id, secret, expiresAtMs);
       const { kdcProxy } = this.#options;
-      return facts.authenticationMethod === 'kerberos' && kdcProxy !== null ? kdcProxy.issue(kdcTokens, id) : null;
+      return facts.authenticationMethod === 'kerberos' && kdcProxy !== null
+        ? kdcProxy.issue(others.kdcTokens, id)
+        : null;
     });
     const routingToken = routingTokenOf(ticket);
     const told = oneTime?.told ?? null;

@@ -19,6 +19,7 @@ const SECRET_FIELDS = new Set([
   'currentPassword',
   'clientSecret',
   'routingToken',
+  'linkSecret',
 ]);
 const TICKET_PREFIX = 'witness-';
 
