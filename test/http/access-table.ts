@@ -84,8 +84,6 @@ export const ACCESS: readonly AccessRow[] = [
   row('GET', '/entra/sign-ins/:id', CONNECT),
   row('GET', '/entra/callback', 'anyone'),
 
-  row('GET', '/portal', CONNECT, 'sessions:create'),
-
   // Who looks after targets gives links to them; whoever has one shows it, and connects by it as themselves.
   row('GET', '/links', LOOK_AFTER, 'inventory:read'),
   row('POST', '/links', LOOK_AFTER, 'inventory:write'),

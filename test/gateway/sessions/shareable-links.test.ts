@@ -55,6 +55,7 @@ async function desk() {
     links,
     secrets: { keep: async () => {} },
     entra: null,
+    addresses: { find: async () => null },
     kdcProxy: null,
     oneTime: new OneTimePasswords(Buffer.alloc(32, 5)),
     tlsOnlyTickets: false,
@@ -139,8 +140,8 @@ it('a link gives no role: without Reader nobody connects by it', async () => {
 });
 
 it.each([
-  ['revoked', (at: Desk) => at.revoke()],
-  ['expired', async (at: Desk) => void (at.time.nowMs = NOW_MS + HOUR_MS)],
+  ['revoked', (at: Desk): Promise<unknown> => at.revoke()],
+  ['expired', async (at: Desk): Promise<unknown> => void (at.time.nowMs = NOW_MS + HOUR_MS)],
 ] as const)('a link that is %s between request and redemption lets nobody in', async (_, end) => {
   const at = await desk();
   const created = await authorised(at);
