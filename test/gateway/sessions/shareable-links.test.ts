@@ -57,6 +57,7 @@ async function desk() {
     entra: null,
     addresses: { find: async () => null },
     kdcProxy: null,
+    channels: new Set(),
     oneTime: new OneTimePasswords(Buffer.alloc(32, 5)),
     tlsOnlyTickets: false,
     ticketAddressBinding: false,
