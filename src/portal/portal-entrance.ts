@@ -6,6 +6,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 import { admit, type AdmissionOptions } from '../gateway/rdp/admission.js';
+import { clientAddressOf } from '../gateway/rdp/client-address.js';
 import { PeerSilentError } from '../gateway/rdp/connection-start.js';
 import { runSession, type SessionRunnerOptions } from '../gateway/rdp/session-runner.js';
 import { DecodeError } from '../rdp/wire/errors.js';
@@ -32,8 +33,6 @@ export interface PortalEntranceOptions extends SessionRunnerOptions {
   readonly admission: AdmissionOptions;
   readonly maxConnections: number;
 }
-
-const IPV4_PREFIX = /^::ffff:/;
 
 export class PortalEntrance {
   readonly #options: PortalEntranceOptions;
@@ -66,7 +65,7 @@ export class PortalEntrance {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const clientAddress = (request.socket.remoteAddress ?? 'unknown').replace(IPV4_PREFIX, '');
+    const clientAddress = clientAddressOf(request.socket.remoteAddress);
     const refuse = (status: string, reason: string, detail: string): void => {
       turnAway(socket, status);
       this.#auditRefusal(clientAddress, reason, detail).catch((error: unknown) => {

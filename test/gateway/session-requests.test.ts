@@ -13,6 +13,8 @@ import { SessionPolicy } from '../../src/inventory/session-policy.js';
 import { writeHost, readHost } from '../../src/inventory/host.js';
 import { TypedAddresses } from '../../src/inventory/typed-address.js';
 import { requireNetworks } from '../inventory/networks.js';
+import { abilitiesWith, type GatewayAbilities } from '../../src/policy/gateway-abilities.js';
+import { localMachine } from '../../src/policy/scopes.js';
 import { ntHashOf } from '../../src/rdp/nla/ntlm/ntlmv2.js';
 import { sqliteEngine } from '../database/engines.js';
 import { nextId, NOW_MS, user } from '../database/samples.js';
@@ -28,7 +30,7 @@ interface Counter {
 
 const engine = sqliteEngine();
 
-async function open(change: Partial<SessionRequestsOptions> = {}): Promise<Counter> {
+async function open(change: Partial<SessionRequestsOptions> = {}, abilities?: GatewayAbilities): Promise<Counter> {
   const database = await engine.open();
   const owner = user();
   await database.users.create(owner);
@@ -50,7 +52,12 @@ async function open(change: Partial<SessionRequestsOptions> = {}): Promise<Count
     audit: { append },
     clock: () => NOW_MS,
     gatewayId: 'gateway-1',
-    policy: new SessionPolicy({ database, recording: 'required', clock: () => NOW_MS }),
+    policy: new SessionPolicy({
+      database,
+      recording: 'required',
+      clock: () => NOW_MS,
+      ...(abilities && { abilities }),
+    }),
     addresses: new TypedAddresses({
       targets: database.targets,
       open: requireNetworks('10.0.0.0/8'),
@@ -99,6 +106,29 @@ const boundAddressOf = async ({ database }: Counter, { sessionId }: SessionCreat
       .where('session_id', '=', sessionId)
       .executeTakeFirstOrThrow()
   ).bound_client_address;
+
+describe('a request for Kerberos', () => {
+  it('keeps no password, with which the gateway would sign in by NTLM under its label', async () => {
+    const kept: unknown[] = [];
+    const secrets = { keep: async (...secret: unknown[]) => void kept.push(secret) };
+    const counter = await open({ secrets }, abilitiesWith({ entra: false, kdcs: true }));
+    const machine = targetId(nextId());
+    const where = { address: '192.0.2.8', port: 3389, resourceId: localMachine('vm'), createdAtMs: NOW_MS } as const;
+    await counter.database.targets.create({
+      id: machine,
+      name: 'vm',
+      kind: 'resource',
+      recordingSetting: null,
+      ...where,
+    });
+    const credential = { userName: 'ada@contoso.com', password: 'not-a-secret' };
+    const asked = { targetId: machine, connectionMethod: 'portal', credential } as const;
+    madeOf(await counter.request({ ...asked, authenticationMethod: 'kerberos' }));
+    expect(kept).toEqual([]);
+    madeOf(await counter.request({ ...asked, authenticationMethod: 'password' }));
+    expect(kept).toHaveLength(1);
+  });
+});
 
 describe('a request for a native client', () => {
   it('answers a one-time password, of which the gateway keeps the sealed NT hash alone', async () => {

@@ -21,6 +21,7 @@ import {
   type Shown,
   wrongProof,
 } from './admission.js';
+import { clientAddressOf } from './client-address.js';
 import { clientOffersTls, refuseNegotiation, type TlsIdentity } from './client-leg.js';
 import { type ConnectionStart, PeerSilentError, readConnectionStart } from './connection-start.js';
 import { NativeClient } from './native-client.js';
@@ -50,14 +51,6 @@ export interface NativeEntranceOptions extends SessionRunnerOptions {
   readonly log: Logger;
 }
 
-/** What dual-stack sockets put before IPv4 addresses. */
-const IPV4_PREFIX = /^::ffff:/;
-
-/** Address of a client as it is written down: IPv4 addresses without the prefix that dual-stack sockets give them. */
-export function clientAddressOf(socket: Socket): string {
-  return (socket.remoteAddress ?? 'unknown').replace(IPV4_PREFIX, '');
-}
-
 export class NativeEntrance {
   readonly #options: NativeEntranceOptions;
   readonly #server: Server;
@@ -70,7 +63,7 @@ export class NativeEntrance {
       this.#accept(socket),
     );
     this.#server.maxConnections = options.maxConnections;
-    this.#server.on('drop', (data) => this.#dropped((data?.remoteAddress ?? 'unknown').replace(IPV4_PREFIX, '')));
+    this.#server.on('drop', (data) => this.#dropped(clientAddressOf(data?.remoteAddress)));
   }
 
   /** Listens; resolves with the port. Rejects when the port is taken. */
@@ -117,7 +110,7 @@ export class NativeEntrance {
   }
 
   async #handle(socket: Socket): Promise<void> {
-    const clientAddress = clientAddressOf(socket);
+    const clientAddress = clientAddressOf(socket.remoteAddress);
     const start = await this.#readStart(socket, clientAddress);
     if (start === null) return;
     const { request } = start;

@@ -15,6 +15,7 @@ import type { SessionSecret, SessionSecrets } from '../credentials/session-secre
 import type { EntraSignIns } from '../entra/entra-sign-ins.js';
 import type { KdcProxy } from '../kdc-proxy/kdc-proxy.js';
 import type { AuditAppender } from '../recording/recording-records.js';
+import { clientAddressOf } from '../rdp/client-address.js';
 import { createTicket, routingTokenOf, ticketHash } from '../rdp/ticket.js';
 import { rdpFileFor, xfreerdpCommandFor } from './connect-instructions.js';
 import { explainNoPlace, type SessionPlaces } from './session-places.js';
@@ -169,7 +170,7 @@ export class SessionRequests {
     const tlsOnly = native && request.clientSecurity === 'tls';
     const oneTime = native && !tlsOnly ? this.#options.oneTime.create(id) : null;
     // Without a proof the ticket is all there is, and it travels before TLS.
-    const bound = tlsOnly || this.#options.ticketAddressBinding ? addressOf(authorised.clientAddress) : null;
+    const bound = tlsOnly || this.#options.ticketAddressBinding ? clientAddressOf(authorised.clientAddress) : null;
     const proof = oneTime !== null ? 'one-time-password' : tlsOnly ? 'none (TLS only)' : 'none (portal)';
     const data = { expiresAtMs, entrance: request.connectionMethod, proof, boundClientAddress: bound };
     await audit.append({ kind: 'session.ticket-issued', actor: authorised.actor, sessionId: id, data });
@@ -243,7 +244,9 @@ export class SessionRequests {
     target: TargetRecord,
   ): Promise<SessionSecret | 'missing' | null> {
     const { authenticationMethod, credential, entraSignIn } = request;
-    if (authenticationMethod !== 'entra') {
+    // The client speaks Kerberos itself; with a password the gateway would sign in by NTLM under its label.
+    if (authenticationMethod === 'kerberos') return null;
+    if (authenticationMethod === 'password') {
       return credential === undefined ? null : { kind: 'password', ...credential, domain: credential.domain ?? '' };
     }
     const { entra, database } = this.#options;
@@ -255,11 +258,6 @@ export class SessionRequests {
   #uuid(): string {
     return uuidV7(this.#options.clock(), randomBytes(10));
   }
-}
-
-/** As entrances write it down: IPv4 addresses without the prefix that dual-stack sockets give them. */
-function addressOf(clientAddress: string): string {
-  return clientAddress.replace(/^::ffff:/, '');
 }
 
 /** User name at the target, as far as it is known now. */
