@@ -32,6 +32,7 @@ function overtake({ relay, talk, channelId }: Overtaken, from: Side, message: Ui
 function pasting(): Overtaken {
   const relay = relayAllowing(['clipboard-to-target']);
   const talk = new ChannelTalk(relay, CLIPRDR);
+  talk.say('target', clipboard.monitorReady);
   talk.say('client', clipboard.OFFER);
   talk.say('target', clipboard.lock(5));
   talk.say('target', clipboard.contentsRequest({ streamId: 1, lindex: 0, position: 0, bytes: 300, clipDataId: 5 }));

@@ -8,12 +8,14 @@ import { decodeCreatePath, DeviceFunction } from '../../src/rdp/drives/device-io
 import { MAX_COLLECTED_CHUNKS, MAX_KEPT_PATH_BYTES } from '../../src/rdp/wire/limits.js';
 import { Reader } from '../../src/rdp/wire/reader.js';
 import { announce, ask, create, DRIVE } from '../rdp/relay/device-messages.js';
+import { monitorReady } from '../rdp/relay/clipboard-messages.js';
 import { ChannelTalk, chunksOf, CLIPRDR, give, RDPDR, relayAllowing } from '../rdp/relay/static-support.js';
 import { endOf } from '../rdp/relay/support.js';
 
 describe('what is kept for a peer', () => {
   it('is no more chunks than a message has: the session ends at one too many', () => {
     const relay = relayAllowing(['clipboard-to-target']);
+    new ChannelTalk(relay, CLIPRDR).say('target', monitorReady);
     const list = encodeClipboardMessage(ClipboardMessage.formatList, 0, new Uint8Array(MAX_COLLECTED_CHUNKS));
     const frames = chunksOf('client', CLIPRDR, list, 1);
     const end = frames.findIndex((frame) => endOf(give(relay, 'client', frame)) !== undefined);

@@ -48,6 +48,7 @@ function conversation(owner: Leg, chunkBytes: number): Said[] {
     says.contentsRequest({ streamId: 9, lindex: 0, position, bytes: 300, clipDataId: 5 });
   const messages: [Leg, Uint8Array][] = [
     ['target', says.capabilities],
+    ['target', says.monitorReady],
     ['client', says.capabilities],
     [owner, says.OFFER],
     [reader, encodeClipboardMessage(ClipboardMessage.formatListResponse, 1, new Uint8Array(0))],

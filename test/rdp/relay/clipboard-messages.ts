@@ -17,6 +17,7 @@ export const capabilities = encodeClipboardMessage(
   0,
   new Writer().u16(1).u16(0).u16(1).u16(12).u32(2).u32(0x1e).finish(),
 );
+export const monitorReady = encodeClipboardMessage(ClipboardMessage.monitorReady, 0, new Uint8Array(0));
 export const lock = (clipDataId: number) =>
   encodeClipboardMessage(ClipboardMessage.lock, 0, new Writer().u32(clipDataId).finish());
 export const unlock = (clipDataId: number) =>

@@ -19,6 +19,7 @@ import {
   FILES,
   formatList,
   lock,
+  monitorReady,
   OFFER,
   request,
   response,
@@ -38,6 +39,7 @@ const WAYS = [
 function talk(uses: readonly ChannelUse[], owner: Side, recorded = true): ChannelTalk {
   const channel = new ChannelTalk(relayAllowing(uses, recorded), CLIPRDR);
   channel.say('target', capabilities);
+  channel.say('target', monitorReady);
   channel.say('client', capabilities);
   channel.say(owner, OFFER);
   return channel;
@@ -71,6 +73,7 @@ describe.each(WAYS)('%s', (use, owner, reader, direction) => {
     const relay = relayAllowing([use], true, { keepsClipboardText: true });
     const channel = new ChannelTalk(relay, CLIPRDR);
     channel.say('target', capabilities);
+    channel.say('target', monitorReady);
     channel.say('client', capabilities);
     channel.say(owner, OFFER);
     channel.say(reader, request(CF_UNICODETEXT));
@@ -80,10 +83,19 @@ describe.each(WAYS)('%s', (use, owner, reader, direction) => {
     expect(channel.events.map(({ data }) => data['text'])).toEqual([said, undefined]);
   });
 
+  it('keeps from the target what a client says before it is ready: not every target has a clipboard', () => {
+    const channel = new ChannelTalk(relayAllowing(BOTH), CLIPRDR);
+    expect(channel.say('client', OFFER)).toEqual({ client: [], target: [] });
+    expect(channel.say('target', monitorReady).client).toEqual([monitorReady]);
+    expect(channel.say('client', OFFER).target).toEqual([OFFER]);
+    expect(channel.events).toEqual([]);
+  });
+
   it('is withheld when only the other way is allowed: an empty list, a refusal, and no content', () => {
     const other = BOTH.filter((each) => each !== use);
     const channel = new ChannelTalk(relayAllowing(other), CLIPRDR);
     channel.say('target', capabilities);
+    channel.say('target', monitorReady);
     channel.say('client', capabilities);
     expect(channel.say(owner, OFFER)).toEqual({ [owner]: [], [reader]: [EMPTY_LIST] });
     expect(channel.events).toEqual([
@@ -169,6 +181,7 @@ describe('the clipboard channel', () => {
   it('writes down at the end what was on its way', () => {
     const relay = relayAllowing(BOTH);
     const channel = new ChannelTalk(relay, CLIPRDR);
+    channel.say('target', monitorReady);
     channel.say('client', OFFER);
     channel.say('target', contentsRequest({ streamId: 1, lindex: 4, position: 0, bytes: 4 }));
     channel.say('client', contentsResponse(1, Uint8Array.of(1, 2, 3, 4)));
@@ -179,6 +192,7 @@ describe('the clipboard channel', () => {
   it('puts no answer of its own into the middle of a message', () => {
     const relay = relayAllowing(['clipboard-to-target']);
     const channel = new ChannelTalk(relay, CLIPRDR);
+    channel.say('target', monitorReady);
     channel.say('client', OFFER);
     const asked = chunksOf('target', CLIPRDR, encodeClipboardMessage(3, CB_RESPONSE_OK, new Uint8Array(100)), 80);
     const [first, second] = asked;
@@ -211,6 +225,7 @@ describe('the clipboard channel', () => {
       fc.property(fc.array(fc.tuple(message, fc.integer({ min: 1, max: 40 })), { maxLength: 6 }), (messages) => {
         const channel = new ChannelTalk(relayAllowing(['clipboard-to-client']), CLIPRDR);
         channel.say('target', capabilities);
+        channel.say('target', monitorReady);
         channel.say('client', capabilities);
         const needle = Buffer.from(bytesFromUtf16(secret));
         for (const [bytes, chunkBytes] of messages) {
@@ -225,6 +240,7 @@ describe('the clipboard channel', () => {
   it('ends the session for bytes that make up no message, and for too long a list', () => {
     for (const bytes of [Uint8Array.of(2, 0, 0), encodeClipboardMessage(2, 0, new Uint8Array(300_000))]) {
       const relay = relayAllowing(BOTH);
+      new ChannelTalk(relay, CLIPRDR).say('target', monitorReady);
       const ends = chunksOf('client', CLIPRDR, bytes).map((frame) => endOf(give(relay, 'client', frame)));
       expect(ends.find((end) => end !== undefined)?.reason).toBe('client-protocol-error');
     }
@@ -244,6 +260,7 @@ describe('the clipboard channel', () => {
         ),
         (messages) => {
           const relay = relayAllowing(BOTH);
+          new ChannelTalk(relay, CLIPRDR).say('target', monitorReady);
           for (const [side, type, flags, data] of messages) {
             for (const frame of chunksOf(side, CLIPRDR, encodeClipboardMessage(type, flags, data))) {
               give(relay, side, frame);

@@ -46,6 +46,8 @@ export class ClipboardFilter implements ChannelFilter {
   readonly #createHash: CreateContentHash;
   readonly #keepsText: boolean;
   readonly #flags: { [Side in Leg]: number } = { client: 0, target: 0 };
+  /** The target has said that it listens, 1.3.2.1. */
+  #targetReady = false;
 
   constructor({ toTarget, toClient, keepsText }: ClipboardWays, createHash: CreateContentHash) {
     this.#allowed = { client: toTarget, target: toClient };
@@ -62,6 +64,9 @@ export class ClipboardFilter implements ChannelFilter {
     const header = decodeClipboardHeader(reader);
     const behind = sizeBytes - CLIPBOARD_HEADER_BYTES - header.dataLen;
     if (behind < 0 || behind > MAX_PADDING_BYTES) throw reader.error('invalid', 'dataLen');
+    this.#targetReady ||= from === 'target' && header.msgType === ClipboardMessage.monitorReady;
+    // Clients that speak too soon are cut off by targets that have no clipboard. They begin anew when a target is ready.
+    if (!this.#targetReady && from === 'client') return WITHHOLD;
     switch (header.msgType) {
       case ClipboardMessage.formatList:
       case ClipboardMessage.formatDataRequest:
