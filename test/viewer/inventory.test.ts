@@ -63,6 +63,8 @@ describe.runIf(requirePeers('chromium'))('in the browser', () => {
     await look(page, 'targets-none');
     await page.getByRole('button', { name: 'Add a target' }).focus();
     await page.keyboard.press('Enter');
+    // It takes the focus when it opens.
+    await page.getByRole('dialog', { name: 'Add a target' }).waitFor();
     await page.getByLabel('Name', { exact: true }).focus();
     await page.keyboard.type('front-desk');
     await page.keyboard.press('Tab');

@@ -408,9 +408,9 @@ describe('static virtual channels', () => {
   });
 
   it('carry what carries no pixels, and all of them in a session that is not recorded', () => {
-    // A device channel that is set up, and a clipboard's format list response.
+    // A device channel that is set up, and a clipboard that is ready.
     const devices = hex('0c00000003000000 7244434301000c0001000000');
-    const clipboard = hex('0800000003000000 0300010000000000');
+    const clipboard = hex('0800000003000000 0100000000000000');
     for (const [relay, messages] of [
       [
         activeRelay(),
