@@ -24,6 +24,8 @@ describe.runIf(requirePeers('chromium', 'ffmpeg'))('a desktop in the browser', (
   beforeAll(async () => {
     const settings = {
       WITNESS_IP_CONNECT_NETWORKS: '127.0.0.1',
+      // Coming back takes a second, and more on a busy machine.
+      WITNESS_RECONNECT_WINDOW_MS: '15000',
       WITNESS_CHANNELS: 'clipboard-to-target',
     };
     gateway = await startGatewayProcess(lab, { settings });
