@@ -10,6 +10,8 @@ import type { PeerProcess } from './peer-process.js';
 import { waitFor } from './wait.js';
 
 const FONT = 'DejaVu Sans Mono:pixelsize=15';
+/** Else xterm hides the pointer while somebody types, and freerdp-shadow does not always tell that it is shown again. */
+const POINTER_STAYS = "-xrm 'XTerm*pointerMode: 0'";
 
 export interface DesktopOptions {
   /** A shell command that the terminal runs, instead of keeping what is typed. The terminal closes when it ends. */
@@ -27,7 +29,7 @@ export async function writeDesktopScript(
   const file = (name: string) => join(folder, name);
   const scripts = {
     'program.sh': program ?? `exec cat >>'${typedFile(home)}'`,
-    'terminal.sh': `exec xterm -T desktop -fa '${FONT}' -geometry ${columns}x${rows}+24+24 -e '${file('program.sh')}'`,
+    'terminal.sh': `exec xterm -T desktop ${POINTER_STAYS} -fa '${FONT}' -geometry ${columns}x${rows}+24+24 -e '${file('program.sh')}'`,
     // A window that is there before the window manager would not get the keyboard.
     'desktop.sh': `exec openbox --startup '${file('terminal.sh')}'`,
   };

@@ -125,8 +125,9 @@ describe.runIf(requirePeers('chromium'))('in the browser', () => {
     await page.getByText('Your new password holds.').waitFor();
     await page.getByRole('button', { name: 'Sign out', exact: true }).first().click();
 
-    await page.getByLabel('User name').waitFor();
-    await page.getByLabel('User name').focus();
+    // The account page has the user name for password managers, and is there until the other page is loaded.
+    await page.getByRole('heading', { name: 'Sign in to Witness' }).waitFor();
+    await page.getByLabel('User name', { exact: true }).focus();
     await page.keyboard.type('Ada');
     await page.keyboard.press('Tab');
     await page.keyboard.type(OTHER);

@@ -129,16 +129,24 @@ export async function canvasPicture(page: Page): Promise<Raster> {
   return { width, height, data: Buffer.from(base64, 'base64') };
 }
 
-/** Waits until the canvas shows what `is` asks for; gives the picture. */
-export function waitForPicture(page: Page, what: string, is: (picture: Raster) => boolean): Promise<Raster> {
-  return waitFor(
-    what,
-    async () => {
-      const picture = await canvasPicture(page).catch(() => null);
-      return picture !== null && is(picture) ? picture : undefined;
-    },
-    DESKTOP_TIMEOUT_MS,
-  );
+/** Waits until the canvas shows what `is` asks for; gives the picture. Rejects with what the page says instead. */
+export async function waitForPicture(page: Page, what: string, is: (picture: Raster) => boolean): Promise<Raster> {
+  let seen: unknown = 'a picture';
+  const look = async () => {
+    try {
+      const picture = await canvasPicture(page);
+      if (is(picture)) return picture;
+      seen = `a picture of ${picture.width} x ${picture.height}`;
+    } catch (error) {
+      seen = error;
+    }
+    return undefined;
+  };
+  try {
+    return await waitFor(what, look, DESKTOP_TIMEOUT_MS);
+  } catch (error) {
+    throw new Error(`no ${what}, but ${String(seen)}`, { cause: error });
+  }
 }
 
 /** Moves the pointer to a place of the remote desktop; clicks there when asked to. */
