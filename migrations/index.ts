@@ -7,6 +7,7 @@ import * as oneTimePasswords from './0004-one-time-passwords.js';
 import * as credentials from './0005-credentials.js';
 import * as targetChannels from './0006-target-channels.js';
 import * as shareableLinks from './0007-shareable-links.js';
+import * as withheldRecordings from './0008-withheld-recordings.js';
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-initial': initial,
@@ -16,4 +17,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0005-credentials': credentials,
   '0006-target-channels': targetChannels,
   '0007-shareable-links': shareableLinks,
+  '0008-withheld-recordings': withheldRecordings,
 };

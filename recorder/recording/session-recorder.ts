@@ -8,7 +8,6 @@ import { canonicalJson, type Json } from '../../src/contract/json.js';
 import {
   recordingFolder,
   type Gap,
-  type Interruption,
   type Manifest,
   type ManifestBody,
   type ManifestPart,
@@ -16,7 +15,8 @@ import {
 import type { FromRecorder, Losses } from '../../src/contract/recorder-protocol.js';
 import type { TraceHeader } from '../../src/contract/trace.js';
 import type { SessionId } from '../../src/contract/ids.js';
-import { permitFromTrace } from '../../src/policy/permit.js';
+import { permitFromTrace, recordingForbidden } from '../../src/policy/permit.js';
+import { isEntraLogon } from '../../src/rdp/relay/logon-event.js';
 import type { BgrxConverter } from '../encoders/i420.js';
 import type { EncoderEngine } from '../encoders/video-encoder.js';
 import type { BlobStorage } from '../storage/blob-storage.js';
@@ -25,7 +25,9 @@ import { TraceCorruptError, type TraceStep } from '../trace/trace-reader.js';
 import { CoverageCount } from './coverage-count.js';
 import { PartRecorder } from './part-recorder.js';
 import type { PictureSource } from './picture-source.js';
+import { interruptionsOf } from './interruptions.js';
 import { RecorderError } from './recorder-error.js';
+import { expectSealed } from './sealed-manifest.js';
 import { SegmentRecorder } from './segment-recorder.js';
 import type { FedPart, TraceFeed } from './trace-feed.js';
 import { verifyRecording } from './verify.js';
@@ -64,6 +66,8 @@ export class SessionRecorder {
   readonly #parts: ManifestPart[] = [];
   #opened: Opened | null = null;
   #cutOff = false;
+  /** The recording rule forbids what was permitted. */
+  #againstRule = false;
   #lastProgressMs = 0;
   /** Of the parts before the one in hand. */
   #lossesBefore: Losses = { opened: 0, open: 0, longestMs: 0 };
@@ -101,7 +105,10 @@ export class SessionRecorder {
     const recorder = new PartRecorder(fed.part, startMs, this.#options.createPicture(), {
       segments: opened.segments,
       coverage: this.#coverage,
-      event: (event) => opened.events.add(event),
+      event: (event) => {
+        if (isEntraLogon(event)) this.#entraSeen(header);
+        return opened.events.add(event);
+      },
       told: (event) => this.#options.send({ type: 'told', event }),
       gap: (gap) => {
         this.#gaps.push(gap);
@@ -116,6 +123,8 @@ export class SessionRecorder {
     this.#coverage.part(end.sizeBytes);
     const { sha256, sizeBytes, tornBytes } = end;
     const endReason = reason ?? 'gateway-lost';
+    // What the gateway alone can see, as in Client Info, the trace says by how the connection ended.
+    if (endReason === 'recording-rule') this.#entraSeen(header);
     this.#parts.push({
       part: fed.part,
       startMs,
@@ -191,6 +200,11 @@ export class SessionRecorder {
     if (!same) throw new RecorderError('trace-mismatch', `part ${header.part} does not belong to this recording`);
   }
 
+  /** [invariant 1] The permit was for another authentication method: the rule is asked again. */
+  #entraSeen({ facts }: TraceHeader): void {
+    this.#againstRule ||= recordingForbidden({ ...facts, authenticationMethod: 'entra' });
+  }
+
   async #open(header: TraceHeader): Promise<Opened> {
     this.#permit(header, header);
     const { storage, engine, converter, send, sessionId } = this.#options;
@@ -243,6 +257,13 @@ export class SessionRecorder {
     });
   }
 
+  #outcome(): ManifestBody['outcome'] {
+    const { outcome } = this.#options.feed;
+    if (this.#againstRule) return 'against-rule';
+    // A gateway that was lost after it had ended the session has lost nothing of it.
+    return outcome === 'gateway-lost' && !this.#cutOff ? 'complete' : (outcome ?? 'gateway-lost');
+  }
+
   async #body({ header, videos, events, segments }: Opened): Promise<Omit<ManifestBody, 'audit'>> {
     const { sessionId, feed, engine } = this.#options;
     if (videos.nextIsStored)
@@ -257,8 +278,7 @@ export class SessionRecorder {
       recording: header.recording,
       sessionStartedAtMs: header.sessionStartedAtMs,
       durationMs: Math.max(this.#parts.at(-1)?.endMs ?? 0, ...feed.unrecorded.map(({ endMs }) => endMs)),
-      // A gateway that was lost after it had ended the session has lost nothing of it.
-      outcome: feed.outcome === 'gateway-lost' && !this.#cutOff ? 'complete' : (feed.outcome ?? 'gateway-lost'),
+      outcome: this.#outcome(),
       parts: this.#parts,
       encoder: engine.description,
       videos: videos.videos,
@@ -273,26 +293,4 @@ export class SessionRecorder {
 
 function sum(before: Losses, { opened, open, longestMs }: Losses): Losses {
   return { opened: before.opened + opened, open, longestMs: Math.max(before.longestMs, longestMs) };
-}
-
-/** Where one part's picture ended, to where the next one's began: until then nobody was shown anything. */
-function interruptionsOf(parts: readonly ManifestPart[], { videos, segments }: VideoStore): Interruption[] {
-  const partOf = new Map(videos.map(({ file, part }) => [file, part]));
-  return segments.flatMap((segment, index) => {
-    const before = segments[index - 1];
-    const endMs = (before?.startMs ?? 0) + (before?.durationMs ?? 0);
-    const left = parts.find(({ part }) => part === partOf.get(before?.file ?? ''));
-    if (left === undefined || left.part === partOf.get(segment.file) || segment.startMs <= endMs) return [];
-    return [{ startMs: endMs, endMs: segment.startMs, reason: left.endReason }];
-  });
-}
-
-/** What is stored, or came back signed, has to be what was verified. */
-function expectSealed(bytes: Uint8Array, body: Omit<ManifestBody, 'audit'>): void {
-  const { audit, signature, ...sealed } = JSON.parse(Buffer.from(bytes).toString('utf8')) as Manifest;
-  // An earlier recorder may have sealed it with another encoder; the video itself was compared.
-  const comparable = (value: object) => canonicalJson({ ...value, encoder: null });
-  if (audit === undefined || signature === undefined || comparable(sealed) !== comparable(body)) {
-    throw new RecorderError('manifest-mismatch', 'the signed manifest is not the one that was asked for');
-  }
 }

@@ -249,7 +249,12 @@ export interface SessionCreated {
 }
 
 export type SessionState = 'authorised' | 'connecting' | 'live' | 'client-lost' | 'ended' | 'refused' | 'expired';
-export type RecordingState = 'none' | 'live' | 'finishing' | 'finished' | 'failed';
+/** How far a recording is. */
+export type RecordingProgress = 'live' | 'finishing' | 'finished' | 'failed';
+/** The recording rule: Entra ID showed in a portal session that was being recorded. */
+export type WithheldReason = 'recording-rule';
+/** `withheld`: there is one, however far, and nobody is shown it. */
+export type RecordingState = 'none' | RecordingProgress | 'withheld';
 
 /** One of `GET /api/v1/sessions?limit=&before=` -> `SessionList`; `GET /api/v1/sessions/:id` gives one. */
 export interface SessionInfo {

@@ -44,6 +44,7 @@ export const AUDIT_EVENT_KINDS = {
   'recording.ended': 'Recording ended',
   'recording.finished': 'The recording is stored and verified',
   'recording.failed': 'The recorder failed',
+  'recording.withheld': 'The recording rule forbids a recording afterwards: nobody is shown it',
   'recording.recovered': 'A recording was taken up again after a crash',
   'import.requested': 'A captured session was given for import',
   'import.refused': 'The import of a captured session was refused',

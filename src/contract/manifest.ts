@@ -102,8 +102,11 @@ export interface ManifestBody {
   readonly recording: Exclude<RecordingSetting, 'off'>;
   readonly sessionStartedAtMs: number;
   readonly durationMs: number;
-  /** `complete`, or why it ended early. */
-  readonly outcome: 'complete' | 'gateway-lost' | 'ended-by-policy';
+  /**
+   * `complete`, or why it ended early. `against-rule`: Entra ID showed in a session that was being recorded and may not
+   * have been, however it ended. [invariant 1]
+   */
+  readonly outcome: 'complete' | 'gateway-lost' | 'ended-by-policy' | 'against-rule';
   readonly parts: readonly ManifestPart[];
   readonly encoder: EncoderDescription;
   readonly videos: readonly VideoFile[];

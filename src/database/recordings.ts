@@ -1,6 +1,6 @@
 /** Recordings: state, owner and figures. Their files, segments and gaps are in `recording-media.ts`. */
 import type { Kysely } from 'kysely';
-import type { RecordingState } from '../contract/api.js';
+import type { RecordingProgress, WithheldReason } from '../contract/api.js';
 import type { SessionId } from '../contract/ids.js';
 import type { Sha256Hex } from '../contract/manifest.js';
 import type { RecordingSetting, RuleFacts } from '../contract/rule.js';
@@ -15,7 +15,7 @@ export interface NewRecording extends RuleFacts {
 }
 
 export interface RecordingRecord extends NewRecording {
-  readonly state: Exclude<RecordingState, 'none'>;
+  readonly state: RecordingProgress;
   readonly finishedAtMs: number | null;
   readonly durationMs: number;
   readonly sizeBytes: number;
@@ -23,11 +23,13 @@ export interface RecordingRecord extends NewRecording {
   readonly encoder: string | null;
   readonly manifestSha256: Sha256Hex | null;
   readonly failure: string | null;
+  /** Why nobody is shown it; null when it may be watched. */
+  readonly withheldReason: WithheldReason | null;
 }
 
 /** Fields that change; what is left out stays as it is. */
 export interface RecordingUpdate {
-  readonly state?: Exclude<RecordingState, 'none'>;
+  readonly state?: RecordingProgress;
   readonly finishedAtMs?: number;
   readonly durationMs?: number;
   readonly encoder?: string;
@@ -52,6 +54,7 @@ const COLUMNS = [
   'encoder',
   'manifest_sha256 as manifestSha256',
   'failure',
+  'withheld_reason as withheldReason',
 ] as const;
 
 export class RecordingRepository {
@@ -106,6 +109,17 @@ export class RecordingRepository {
         ...(update.manifestSha256 !== undefined && { manifest_sha256: update.manifestSha256 }),
         ...(update.failure !== undefined && { failure: update.failure }),
       })
+      .where('session_id', '=', sessionId)
+      .returning('session_id')
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  /** From now on nobody is shown it, and nothing takes that back. False when there is no such recording. */
+  async withhold(sessionId: SessionId, reason: WithheldReason): Promise<boolean> {
+    const row = await this.#db
+      .updateTable('recordings')
+      .set({ withheld_reason: reason })
       .where('session_id', '=', sessionId)
       .returning('session_id')
       .executeTakeFirst();

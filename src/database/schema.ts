@@ -3,7 +3,7 @@
  * hexadecimal, `*Json` columns canonical JSON. Column names are in snake case in the database.
  */
 import type { AuditEventKind } from '../contract/audit-event.js';
-import type { RecordingState, SessionState, SignInMethod } from '../contract/api.js';
+import type { RecordingProgress, SessionState, SignInMethod, WithheldReason } from '../contract/api.js';
 import type { ChainId, DecisionId, SessionId, TargetId, UserId } from '../contract/ids.js';
 import type { AssignmentSource, CertificatePolicy, PrincipalKind, TargetKind } from '../contract/inventory.js';
 import type { Sha256Hex } from '../contract/manifest.js';
@@ -171,7 +171,7 @@ export interface RecordingsTable {
   authentication_method: AuthenticationMethod;
   protocol: Protocol;
   recording_setting: Exclude<RecordingSetting, 'off'>;
-  state: Exclude<RecordingState, 'none'>;
+  state: RecordingProgress;
   owner_gateway_id: string;
   lease_expires_at_ms: number;
   session_started_at_ms: number;
@@ -182,6 +182,8 @@ export interface RecordingsTable {
   encoder: string | null;
   manifest_sha256: Sha256Hex | null;
   failure: string | null;
+  /** Why nobody is shown it; null when it may be watched. */
+  withheld_reason: WithheldReason | null;
 }
 
 export interface VideosTable {

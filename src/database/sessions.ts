@@ -1,6 +1,6 @@
 /** Sessions: one row each, from the decision to the disconnect, with the figures of its recording beside it. */
 import type { Kysely } from 'kysely';
-import type { RecordingState, SessionInfo, SessionState } from '../contract/api.js';
+import type { RecordingProgress, RecordingState, SessionInfo, SessionState, WithheldReason } from '../contract/api.js';
 import type { DecisionId, SessionId, TargetId, UserId } from '../contract/ids.js';
 import type { RecordingSetting, RuleFacts } from '../contract/rule.js';
 import type { Schema } from './schema.js';
@@ -241,7 +241,8 @@ export class SessionRepository {
         'sessions.bytes_from_target as bytesFromTarget',
         'sessions.through_link as throughLink',
         'sessions.sign_in_name as signInName',
-        'recordings.state as recordingState',
+        'recordings.state as recordingProgress',
+        'recordings.withheld_reason as withheldReason',
         'recordings.gap_count as gapCount',
         'recordings.size_bytes as videoBytes',
       ]);
@@ -251,17 +252,18 @@ export class SessionRepository {
 type SelectedRow = Omit<SessionRecord, 'recorded' | 'throughLink' | 'recordingState' | 'gapCount' | 'videoBytes'> & {
   readonly recorded: 0 | 1;
   readonly throughLink: 0 | 1;
-  readonly recordingState: Exclude<RecordingState, 'none'> | null;
+  readonly recordingProgress: RecordingProgress | null;
+  readonly withheldReason: WithheldReason | null;
   readonly gapCount: number | null;
   readonly videoBytes: number | null;
 };
 
-function toRecord(row: SelectedRow): SessionRecord {
+function toRecord({ recordingProgress, withheldReason, ...row }: SelectedRow): SessionRecord {
   return {
     ...row,
     recorded: row.recorded === 1,
     throughLink: row.throughLink === 1,
-    recordingState: row.recordingState ?? 'none',
+    recordingState: withheldReason === null ? (recordingProgress ?? 'none') : 'withheld',
     gapCount: row.gapCount ?? 0,
     videoBytes: row.videoBytes ?? 0,
   };

@@ -56,6 +56,23 @@ await onBothDatabases('the rule', (engine) => {
     expect((await refusal(both)).code).toBe('constraint');
   });
 
+  test('a recording that the rule forbids afterwards says so for good, whatever becomes of it', async () => {
+    const database = await engine.open();
+    const portal = await storeSession(database, { connectionMethod: 'portal' });
+    await database.recordings.create(recording(portal));
+    expect(await database.recordings.get(portal.id)).toMatchObject({ state: 'live', withheldReason: null });
+    expect(await database.recordings.withhold(portal.id, 'recording-rule')).toBe(true);
+    await database.recordings.update(portal.id, { state: 'finished' });
+    expect(await database.recordings.get(portal.id)).toMatchObject({
+      state: 'finished',
+      withheldReason: 'recording-rule',
+      authenticationMethod: 'password',
+    });
+    expect(await database.sessions.get(portal.id)).toMatchObject({ recordingState: 'withheld' });
+    const other = sql`update recordings set withheld_reason = 'because' where session_id = ${portal.id}`;
+    expect((await refusal(other.execute(database.kysely))).code).toBe('constraint');
+  });
+
   test('a session that must not be recorded cannot be marked as recorded', async () => {
     const database = await engine.open();
     expect((await refusal(storeSession(database, { ...FORBIDDEN, recorded: true }))).message).toContain(

@@ -9,6 +9,7 @@ import { Recording, type RecordingOptions, type RecordingResult } from '../../sr
 import { segment, VIDEO } from '../database/samples.js';
 
 const SESSION = sessionId('01920000-0000-7000-8000-000000000001');
+const PORTAL = { connectionMethod: 'portal', authenticationMethod: 'password', protocol: 'rdp' } as const;
 const PART_1 = { part: 1, path: '/traces/part-0001.trace' };
 const PART_2 = { part: 2, path: '/traces/part-0002.trace' };
 const DELAYS_MS = [0, 250, 1000];
@@ -75,6 +76,7 @@ function supervise(change: Partial<RecordingOptions> & { failRow?: string; failA
   };
   const recording = new Recording({
     sessionId: SESSION,
+    facts: PORTAL,
     traceKey: new Uint8Array(32),
     storage: { connection: 'none', container: 'recordings' },
     encoder: 'auto',
@@ -96,6 +98,7 @@ function supervise(change: Partial<RecordingOptions> & { failRow?: string; failA
       addGap: (_, { reason }) => row(`gap ${reason}`),
       setState: (_, state) => row(`state ${state}`),
       finish: (_, { manifestSha256 }) => row(`finish ${manifestSha256}`),
+      withhold: () => row('withhold'),
     },
     audit: {
       append: async (event) => {
@@ -444,5 +447,57 @@ describe('what a target says of the session in a compressed PDU', () => {
     expect(told).toEqual([LOGON]);
     const rows = audit.filter(({ kind }) => kind === 'session.logon');
     expect(rows).toMatchObject([{ actor: 'gateway', data: { domain: 'AzureAD', userName: 'ada', mediaMs: 1500 } }]);
+  });
+
+  it('[invariant 1] withholds the recording of a portal session in which Entra ID shows, also when the session is over', async () => {
+    const { recording, last, rows, audit, result } = supervise();
+    recording.partOpened(PART_1, 100);
+    recording.partClosed(100);
+    recording.sessionEnded('complete');
+    await last().say(READY, { type: 'told', event: LOGON }, OPENED, SEAL, FINISHED);
+    expect(result()).toMatchObject({ outcome: 'finished' });
+    expect(rows).toEqual(['state finishing', 'withhold', `video ${VIDEO.file}`, 'finish cc']);
+    const said = audit.filter(({ kind }) => kind === 'recording.withheld');
+    expect(said).toMatchObject([{ data: { reason: 'recording-rule', where: 'logon-compressed' } }]);
+  });
+
+  it('leaves a recording alone that the rule allows', async () => {
+    const native = supervise({ facts: { ...PORTAL, connectionMethod: 'native' } });
+    native.recording.partOpened(PART_1, 100);
+    await native.last().say(READY, { type: 'told', event: LOGON });
+    const other = supervise();
+    other.recording.partOpened(PART_1, 100);
+    await other.last().say(READY, { type: 'told', event: { ...LOGON, data: { ...LOGON.data, domain: 'CORP' } } });
+    expect([...native.rows, ...other.rows]).toEqual([]);
+  });
+});
+
+describe('[invariant 1] a recording in which Entra ID shows', () => {
+  it('is withheld when its trace says so: the gateway may have died before it did', async () => {
+    const { recording, last, rows, audit } = supervise();
+    recording.partOpened(PART_1, 100);
+    recording.sessionEnded('gateway-lost');
+    await last().say(READY, { type: 'seal-manifest', body: { ...BODY, outcome: 'against-rule' } });
+    expect(rows).toContain('withhold');
+    expect(audit.map(({ kind }) => kind)).toEqual(['recording.withheld', 'recording.ended']);
+    expect(audit[0]).toMatchObject({ data: { where: 'trace' } });
+  });
+
+  it('is withheld once, when the gateway has seen it', async () => {
+    const { recording, last, rows } = supervise();
+    recording.partOpened(PART_1, 100);
+    recording.withhold('save-session-info');
+    recording.sessionEnded('ended-by-policy');
+    await last().say(READY, { type: 'seal-manifest', body: { ...BODY, outcome: 'against-rule' } });
+    expect(rows.filter((row) => row === 'withhold')).toEqual(['withhold']);
+  });
+
+  it('is withheld although that cannot be put on record, and lost then', async () => {
+    const { recording, rows, lost } = supervise({ failAudit: 'recording.withheld' });
+    recording.partOpened(PART_1, 100);
+    recording.withhold('save-session-info');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(rows).toEqual(['withhold', 'state failed']);
+    expect(lost).toEqual([expect.stringMatching(/audit is gone/)]);
   });
 });

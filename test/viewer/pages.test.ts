@@ -6,6 +6,7 @@ import type { PortalChoice, PortalInfo, PortalTarget } from '../../src/contract/
 import type { AuthenticationMethod } from '../../src/contract/rule.js';
 import { SESSION, storedRecording } from '../http/recordings/support/sample-recording.js';
 import { collectComplaints } from './support/browser.js';
+import { look } from './support/look.js';
 import { openStage, type Stage } from './support/stage.js';
 
 // A browser on a busy machine takes its time.
@@ -68,6 +69,21 @@ beforeEach(async () => {
   complaints = collectComplaints(page);
 });
 afterEach(() => context.close());
+
+describe('[invariant 1] a recording that is withheld', () => {
+  it('says why, in place of a picture', async () => {
+    const { world } = stage.server;
+    const stored = storedRecording(stage.sample);
+    world.recording = { ...stored, withheld: true, session: { ...stored.session, recording: 'withheld' } };
+    await page.goto(`${stage.server.url}/recordings/${SESSION}`);
+    await page.getByRole('heading', { name: 'This recording is withheld' }).waitFor();
+    await page.getByText('Withheld', { exact: true }).waitFor();
+    expect(await page.locator('video').count()).toBe(0);
+    await look(page, 'replay-withheld');
+    expect(world.audited).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+});
 
 function manySessions(count: number): SessionInfo[] {
   const base = storedRecording(stage.sample).session;

@@ -19,6 +19,7 @@ const RECORDING: { readonly [state in RecordingState]: readonly [label: string, 
   finishing: ['Finishing', 'warn'],
   finished: ['Stored', 'good'],
   failed: ['Failed', 'bad'],
+  withheld: ['Withheld', 'bad'],
 };
 
 const SETTING: { readonly [setting in RecordingSetting]: readonly [label: string, tone: Tone] } = {

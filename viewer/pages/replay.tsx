@@ -35,6 +35,8 @@ export function ReplayPage({ sessionId, startMs, me }: ReplayPageProps) {
     (signal) => getJson(path, signal),
     (value) => (isLive(value) ? LIVE_REFRESH_MS : null),
   );
+  if (info.value?.session.recording === 'withheld')
+    return <Withheld info={info.value} me={me} onChanged={info.reload} />;
   if (info.value !== null) return <Replay info={info.value} startMs={startMs} me={me} onChanged={info.reload} />;
   return (
     <Page wide title="Replay">
@@ -43,6 +45,25 @@ export function ReplayPage({ sessionId, startMs, me }: ReplayPageProps) {
       ) : (
         <ProblemNotice problem={info.problem} onRetry={info.reload} />
       )}
+    </Page>
+  );
+}
+
+/** [invariant 1] The rule forbids the recording afterwards: there is one, and nobody is shown it. */
+function Withheld({ info, me, onChanged }: Omit<ReplayProps, 'startMs'>) {
+  return (
+    <Page
+      wide
+      title={`${info.session.userName} on ${info.session.targetName}`}
+      lead={`${formatTime(info.session.startedAt ?? info.session.createdAt)}, ${info.session.targetAddress}`}
+      aside={<Facts info={info} me={me} onChanged={onChanged} />}
+    >
+      <EmptyNotice title="This recording is withheld">
+        <p>
+          Microsoft Entra ID showed in this portal session while it was being recorded. Such a session is not recorded,
+          so what was stored until then is shown to nobody. The audit log says when and where it showed.
+        </p>
+      </EmptyNotice>
     </Page>
   );
 }

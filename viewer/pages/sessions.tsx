@@ -1,5 +1,5 @@
 /** The list of sessions, newest first; it keeps itself up to date while something is going on. */
-import type { Me, SessionInfo, SessionList } from '../../src/contract/api.js';
+import type { Me, RecordingState, SessionInfo, SessionList } from '../../src/contract/api.js';
 import { getJson } from '../api/client.js';
 import { useResource } from '../api/use-resource.js';
 import { RecordingBadge, SessionBadge } from '../components/badge.js';
@@ -14,6 +14,8 @@ const REFRESH_MS = 3000;
 const RESTING_REFRESH_MS = 30_000;
 
 const COLUMNS = ['State', 'Recording', 'User', 'Target', 'Start', 'Duration', 'Gaps', 'Video', ''] as const;
+
+const LINK_WORDS: { readonly [State in RecordingState]?: string } = { live: 'Watch', withheld: 'Details' };
 
 function isGoingOn({ state, recording }: SessionInfo): boolean {
   const running = state === 'authorised' || state === 'connecting' || state === 'live' || state === 'client-lost';
@@ -131,7 +133,7 @@ function Row({ session, me, onChanged }: { session: SessionInfo; me: Me; onChang
             class="button"
             label={`Replay the session of ${session.userName} on ${session.targetName}`}
           >
-            {session.recording === 'live' ? 'Watch' : 'Replay'}
+            {LINK_WORDS[session.recording] ?? 'Replay'}
           </Link>
         )}
       </td>

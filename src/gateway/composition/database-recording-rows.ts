@@ -41,6 +41,10 @@ export class DatabaseRecordingRows implements RecordingRows {
     await this.#database.recordings.update(sessionId, { state });
   }
 
+  async withhold(sessionId: SessionId): Promise<void> {
+    await this.#database.recordings.withhold(sessionId, 'recording-rule');
+  }
+
   async finish(sessionId: SessionId, finished: FinishedRecording): Promise<void> {
     const { manifestSha256, durationMs, encoder } = finished;
     const finishedAtMs = this.#clock();

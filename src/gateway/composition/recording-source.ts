@@ -2,6 +2,7 @@
 import { recordingFolder, type Interruption, type Segment, type VideoFile } from '../../contract/manifest.js';
 import type { SessionId } from '../../contract/ids.js';
 import type { Database } from '../../database/open.js';
+import type { RecordingRecord } from '../../database/recordings.js';
 import { toSessionInfo } from '../../database/sessions.js';
 import type { RecordingPlace, StoredRecording, StoredVideo } from '../../http/recordings/deps.js';
 
@@ -23,8 +24,7 @@ export class RecordingSource {
       media.listGaps(sessionId),
     ]);
     return {
-      folder: recordingFolder(sessionId, recording.sessionStartedAtMs),
-      complete: recording.state === 'finished' || recording.state === 'failed',
+      ...placeOf(recording),
       session: toSessionInfo(session),
       sessionStartedAtMs: recording.sessionStartedAtMs,
       durationMs: recording.durationMs,
@@ -39,10 +39,7 @@ export class RecordingSource {
   async findPlace(sessionId: SessionId): Promise<RecordingPlace | null> {
     const recording = await this.#database.recordings.get(sessionId);
     if (recording === null) return null;
-    return {
-      folder: recordingFolder(sessionId, recording.sessionStartedAtMs),
-      complete: recording.state === 'finished' || recording.state === 'failed',
-    };
+    return placeOf(recording);
   }
 
   async findVideo(sessionId: SessionId, file: string): Promise<StoredVideo | null> {
@@ -53,8 +50,16 @@ export class RecordingSource {
     if (video === undefined) return null;
     // Every range request asks this: the end of the last segment, not all of them.
     const storedBytes = (await this.#database.media.storedEndOf(sessionId, file)) ?? video.initBytes;
-    return { folder: place.folder, storedBytes };
+    return { folder: place.folder, withheld: place.withheld, storedBytes };
   }
+}
+
+function placeOf({ sessionId, sessionStartedAtMs, state, withheldReason }: RecordingRecord): RecordingPlace {
+  return {
+    folder: recordingFolder(sessionId, sessionStartedAtMs),
+    complete: state === 'finished' || state === 'failed',
+    withheld: withheldReason !== null,
+  };
 }
 
 /** Between two parts nobody was connected: the time from a part's last segment to the next part's first. */

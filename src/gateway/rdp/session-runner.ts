@@ -226,9 +226,10 @@ class SessionConnection {
 
   /** [invariant 1] Entra ID on the wire of a session that is recorded: the rule is asked with what is now known. */
   #entraSeen(where: string): void {
-    const { permit, session } = this.#live;
+    const { permit, session, recording } = this.#live;
     if (permit === null || !recordingForbidden({ ...permit.facts, authenticationMethod: 'entra' })) return;
     this.#options.log.warn({ sessionId: session.id, where }, 'Entra ID shows in a recorded portal session');
+    recording?.recording.withhold(where);
     this.#end('recording-rule');
   }
 

@@ -10,6 +10,8 @@ export interface RecordingRows {
   addGap(sessionId: SessionId, gap: Gap): Promise<void>;
   setState(sessionId: SessionId, state: 'live' | 'finishing' | 'failed'): Promise<void>;
   finish(sessionId: SessionId, finished: FinishedRecording): Promise<void>;
+  /** The recording rule forbids it afterwards: from now on nobody is shown it. */
+  withhold(sessionId: SessionId): Promise<void>;
 }
 
 export interface FinishedRecording {

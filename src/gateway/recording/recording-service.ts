@@ -125,7 +125,7 @@ export class RecordingService {
     await audit.append({ kind: 'recording.started', actor: 'gateway', sessionId, data: { ...data, ...permit.facts } });
     await createRow(sessionId, startedAtMs);
     const key = wrapper.create(sessionId);
-    const recording = this.#supervise(sessionId, key.key, listener);
+    const recording = this.#supervise({ sessionId, facts: permit.facts, traceKey: key.key }, listener);
     return new LiveRecording(this.#options, permit, sessionId, startedAtMs, key, recording);
   }
 
@@ -169,7 +169,8 @@ export class RecordingService {
     const traceBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
     const data = { parts: parts.length, traceBytes };
     await audit.append({ kind: 'recording.recovered', actor: 'gateway', sessionId, data });
-    const recording = this.#supervise(sessionId, first.key, NO_LISTENER);
+    const { key: traceKey, header } = first;
+    const recording = this.#supervise({ sessionId, facts: header.facts, traceKey }, NO_LISTENER);
     for (const part of parts) {
       recording.partOpened({ part: part.part, path: part.path }, part.sizeBytes);
       // The last one ends where the gateway died, maybe within a chunk.
@@ -197,10 +198,14 @@ export class RecordingService {
     for (const recording of this.#running.values()) recording.stop();
   }
 
-  #supervise(sessionId: SessionId, traceKey: Uint8Array, listener: RecordingListener): Recording {
+  #supervise(
+    session: Pick<RecordingOptions, 'sessionId' | 'facts' | 'traceKey'>,
+    listener: RecordingListener,
+  ): Recording {
+    const { sessionId } = session;
     const { storage, encoder, startRecorder, rows, audit, seal, confirmStored } = this.#options;
     const shared = { storage, encoder, startRecorder, rows, audit, seal, confirmStored };
-    const recording = new Recording({ ...shared, sessionId, traceKey, ...listener });
+    const recording = new Recording({ ...shared, ...session, ...listener });
     this.#running.set(sessionId, recording);
     void recording.done.then((result) => this.#ended(sessionId, result));
     return recording;

@@ -4,6 +4,7 @@
  */
 import type { SessionId } from '../../contract/ids.js';
 import type { Gap, ManifestBody, RecordingEvent } from '../../contract/manifest.js';
+import type { RuleFacts } from '../../contract/rule.js';
 import type {
   EncoderChoice,
   DesktopSize,
@@ -15,9 +16,12 @@ import type {
 } from '../../contract/recorder-protocol.js';
 import type { AuditAppender, RecordingRows, SealManifest } from './recording-records.js';
 import type { RecorderProcess, StartRecorder } from './recorder-process.js';
+import { Withholding } from './withholding.js';
 
 export interface RecordingOptions {
   readonly sessionId: SessionId;
+  /** On which it was permitted. */
+  readonly facts: RuleFacts;
   readonly traceKey: Uint8Array;
   readonly storage: StorageAccess;
   readonly encoder: EncoderChoice;
@@ -62,6 +66,7 @@ export class Recording {
   #furthestMs = 0;
   #failure: string | null = null;
   readonly #heard = new Set<string>();
+  readonly #withholding: Withholding;
   #growthTimer: NodeJS.Timeout | null = null;
   #restartTimer: NodeJS.Timeout | null = null;
   #encoder = '';
@@ -73,6 +78,7 @@ export class Recording {
 
   constructor(options: RecordingOptions) {
     this.#options = options;
+    this.#withholding = new Withholding(options);
     this.done = new Promise((resolve) => {
       this.#resolveDone = resolve;
     });
@@ -135,6 +141,11 @@ export class Recording {
   unrecorded(gap: Gap): void {
     this.#unrecorded.push(gap);
     this.#note(() => this.#gap(gap));
+  }
+
+  /** [invariant 1] Entra ID showed in the session, at `where`: from now on nobody is shown the recording. */
+  withhold(where: string): void {
+    this.#note(() => this.#withholding.withhold(where));
   }
 
   /** No further part will come: the recorder finishes, then `done` resolves. */
@@ -248,11 +259,13 @@ export class Recording {
     const { sessionId, audit, onTold } = this.#options;
     const data = { ...event.data, mediaMs: event.mediaMs };
     await audit.append({ kind: 'session.logon', actor: 'gateway', sessionId, data });
+    await this.#withholding.heard(event);
     onTold(event);
   }
 
   async #seal(body: Omit<ManifestBody, 'audit'>): Promise<void> {
     const { sessionId, audit, seal } = this.#options;
+    if (body.outcome === 'against-rule') await this.#withholding.withhold('trace');
     const sizeBytes = body.videos.reduce((sum, video) => sum + video.sizeBytes, 0);
     const row = await audit.append({
       kind: 'recording.ended',

@@ -7,7 +7,7 @@ import type { ManifestBody, RecordingEvent } from '../../contract/manifest.js';
 import type { Database } from '../../database/open.js';
 import type { SessionRecord } from '../../database/sessions.js';
 import { recordingForbidden, type RecordingPermit } from '../../policy/permit.js';
-import { isEntraAccount } from '../../rdp/connection/entra-account.js';
+import { isEntraLogon } from '../../rdp/relay/logon-event.js';
 import type { SignInSecret } from '../credentials/session-secrets.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 import type { RecordingService } from '../recording/recording-service.js';
@@ -91,11 +91,10 @@ export class SessionLifecycle {
 
   /**
    * [invariant 1] A target may compress what it says of the logon, which only the recorder can read, and not before its turn:
-   * the client may be away by then.
+   * the client may be away by then, or the session over. The recording is withheld by itself.
    */
-  #told(live: LiveSession, permit: RecordingPermit, { data }: RecordingEvent): void {
-    const account = { domain: String(data['domain']), userName: String(data['userName']) };
-    if (!isEntraAccount(account) || !recordingForbidden({ ...permit.facts, authenticationMethod: 'entra' })) return;
+  #told(live: LiveSession, permit: RecordingPermit, event: RecordingEvent): void {
+    if (!isEntraLogon(event) || !recordingForbidden({ ...permit.facts, authenticationMethod: 'entra' })) return;
     const { log } = this.#options;
     log.warn({ sessionId: live.id }, 'Entra ID shows in a recorded portal session, told in a compressed PDU');
     this.disconnect(live, 'recording-rule').catch((error: unknown) => {

@@ -12,6 +12,8 @@ export interface RecordingPlace {
   readonly folder: string;
   /** True when no segment will be added any more. */
   readonly complete: boolean;
+  /** True when nobody is shown it: the recording rule forbids it. [invariant 1] */
+  readonly withheld: boolean;
 }
 
 /** A recording as the database knows it, live or not. */
@@ -34,6 +36,7 @@ export interface StoredRecording extends RecordingPlace {
 /** One file of video and how far its segments are stored. */
 export interface StoredVideo {
   readonly folder: string;
+  readonly withheld: boolean;
   /** End of the last segment in the database, or of the init section: bytes beyond are not vouched for yet. */
   readonly storedBytes: number;
 }

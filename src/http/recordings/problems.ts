@@ -69,6 +69,16 @@ export const noRecording = (): HttpProblem =>
     remedy: 'Choose a recording from the list of sessions.',
   });
 
+export const recordingWithheld = (): HttpProblem =>
+  new HttpProblem('recording-withheld', {
+    title: 'This recording is withheld',
+    status: 403,
+    detail:
+      'Microsoft Entra ID showed in this portal session while it was being recorded, and such a session is not recorded. ' +
+      'What was stored until then is shown to nobody.',
+    remedy: 'See the audit log for when and where it showed. The manifest can be had as evidence of what is stored.',
+  });
+
 export const nothingStored = (complete: boolean): HttpProblem =>
   new HttpProblem(
     'nothing-stored',

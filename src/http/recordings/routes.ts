@@ -99,6 +99,11 @@ function requireWatcher(deps: RecordingRouteDeps, request: FastifyRequest): View
   return viewer;
 }
 
+/** [invariant 1] Also in the middle of a viewing. */
+function requireShown({ withheld }: { readonly withheld: boolean }): void {
+  if (withheld) throw problems.recordingWithheld();
+}
+
 async function sendInfo(
   deps: RecordingRouteDeps,
   request: FastifyRequest<SessionRoute>,
@@ -125,6 +130,7 @@ async function sendPlaylist(
   if (viewing !== undefined) requireViewing(deps, viewer, sessionId, viewing);
   const recording = await deps.loadRecording(sessionId);
   if (recording === null) throw problems.noRecording();
+  requireShown(recording);
   if (recording.segments.length === 0) throw problems.nothingStored(recording.complete);
   reply.header('cache-control', 'no-store');
   if (viewing === undefined) {
@@ -167,6 +173,7 @@ async function sendVideo(
   requireViewing(deps, viewer, sessionId, request.query.viewing ?? '');
   const video = await deps.findVideo(sessionId, request.params.file);
   if (video === null) throw problems.noRecording();
+  requireShown(video);
   return sendFile(request, reply, deps.store, {
     path: `${video.folder}/${request.params.file}`,
     sizeBytes: video.storedBytes,
@@ -189,6 +196,7 @@ async function sendEvents(
   requireWatcher(deps, request);
   const place = await deps.findPlace(asSessionId(request.params.sessionId));
   if (place === null) throw problems.noRecording();
+  requireShown(place);
   const { after, limit } = request.query;
   const path = `${place.folder}/events.ndjson`;
   const signal = AbortSignal.timeout(30_000);

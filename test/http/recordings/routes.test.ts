@@ -4,7 +4,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Problem, RecordingInfo, Role } from '../../../src/contract/api.js';
 import type { AuditEvent } from '../../../src/contract/audit-event.js';
-import type { RecordingRouteDeps } from '../../../src/http/recordings/deps.js';
+import type { RecordingRouteDeps, StoredRecording } from '../../../src/http/recordings/deps.js';
 import { recordingRoutes } from '../../../src/http/recordings/routes.js';
 import { VIEWING_LIFETIME_MS } from '../../../src/http/recordings/viewing.js';
 import { StorageError } from '../../../src/storage/storage-error.js';
@@ -33,6 +33,7 @@ let roles: readonly Role[] | null;
 let actor: string;
 let nowMs: number;
 let auditFailure: Error | null;
+let withheld: boolean;
 /** Looking a video up takes until this resolves. */
 let found: Promise<void>;
 
@@ -44,6 +45,7 @@ beforeEach(async () => {
   actor = 'user:1';
   nowMs = 1_000_000;
   auditFailure = null;
+  withheld = false;
   found = Promise.resolve();
   app = Fastify();
   await app.register(recordingRoutes(deps()), { prefix: '/api/v1/recordings' });
@@ -52,16 +54,19 @@ beforeEach(async () => {
 afterEach(() => app.close());
 
 function deps(): RecordingRouteDeps {
-  const recording = storedRecording(sample);
+  const recording = (): StoredRecording => ({ ...storedRecording(sample), withheld });
   const known = <Value>(id: string, value: Value): Promise<Value | null> =>
     Promise.resolve(id === SESSION ? value : null);
   return {
     viewer: () => (roles === null ? null : { actor, userName: 'ada', roles }),
-    loadRecording: (id) => known(id, recording),
-    findPlace: (id) => known(id, recording),
+    loadRecording: (id) => known(id, recording()),
+    findPlace: (id) => known(id, recording()),
     findVideo: async (id, file) => {
       await found;
-      return known(id, file === 'video-0001.mp4' ? { folder: sample.folder, storedBytes: VIDEO_BYTES } : null);
+      return known(
+        id,
+        file === 'video-0001.mp4' ? { folder: sample.folder, withheld, storedBytes: VIDEO_BYTES } : null,
+      );
     },
     audit: async (event) => {
       await sleep(20);
@@ -152,6 +157,27 @@ describe('who may watch', () => {
   it.each(['administrator', 'operator', 'auditor'] as const)('%s may', async (role) => {
     roles = ['user', role];
     expect((await fetch(`${base}/${SESSION}`)).status).toBe(200);
+  });
+});
+
+describe('[invariant 1] a recording that the rule forbids afterwards', () => {
+  it('is shown to nobody, in the middle of a viewing, neither in video nor in events', async () => {
+    const viewing = await beginViewing();
+    const addresses = [`${base}/${SESSION}/playlist.m3u8`, videoUrl(viewing), `${base}/${SESSION}/events`];
+    for (const address of addresses) expect((await fetch(address)).status).toBe(200);
+    audited = [];
+    withheld = true;
+    for (const address of [...addresses, `${base}/${SESSION}/playlist.m3u8?viewing=${viewing}`]) {
+      expect(await problemOf(await fetch(address), 403)).toBe('recording-withheld');
+    }
+    expect(audited).toEqual([]);
+  });
+
+  it('says what it is, and gives its manifest as evidence', async () => {
+    withheld = true;
+    expect((await fetch(`${base}/${SESSION}`)).status).toBe(200);
+    store.files.set(`${sample.folder}/manifest.json`, Buffer.from('{}'));
+    expect((await fetch(`${base}/${SESSION}/manifest`)).status).toBe(200);
   });
 });
 

@@ -17,6 +17,7 @@ import { lumaOf, Scenario, type Desktop } from './scenario.js';
 const folder = mkdtempSync(join(tmpdir(), 'witness-recorder-'));
 const key = randomBytes(32);
 const FOLDER = recordingFolder(SESSION_ID, traceHeader().sessionStartedAtMs);
+const ENTRA_LOGON = { domain: '', userName: 'AzureAD\\ada', targetSessionId: 1 };
 const FIRST: TracePart = { part: 1, path: join(folder, '1.trace') };
 const SECOND: TracePart = { part: 2, path: join(folder, '2.trace') };
 
@@ -405,6 +406,32 @@ describe('a live session', () => {
     expect(await recorder.exited()).toBe(0);
     expect((await manifest()).outcome).toBe('ended-by-policy');
   });
+
+  it.each([
+    [
+      'by a logon that was compressed',
+      'portal',
+      'against-rule',
+      (one: Scenario) => one.compressedLogon(500, 'AzureAD'),
+    ],
+    ['by a logon that was not', 'portal', 'against-rule', (one: Scenario) => one.event(500, 'logon', ENTRA_LOGON)],
+    ['by how the gateway ended it', 'portal', 'against-rule', null],
+    ['in a native session', 'native', 'complete', (one: Scenario) => one.compressedLogon(500, 'AzureAD')],
+    ['nowhere', 'portal', 'complete', (one: Scenario) => one.compressedLogon(500, 'CORP')],
+  ] as const)(
+    '[invariant 1] says when the rule forbids it afterwards: Entra ID shows %s',
+    async (_how, method, outcome, say) => {
+      freshContainer();
+      const part: TracePart = { part: 1, path: join(folder, 'rule.trace') };
+      const facts = { connectionMethod: method, authenticationMethod: 'password', protocol: 'rdp' } as const;
+      const scenario = new Scenario(part.path, key, { facts }).activate(10, 320, 200).text(20, 1);
+      say?.(scenario);
+      scenario.end(900, say === null ? 'recording-rule' : 'client-disconnected');
+      const recorder = launch(startMessage([part]));
+      expect(await recorder.exited()).toBe(0);
+      expect((await manifest()).outcome).toBe(outcome);
+    },
+  );
 
   it('[invariant 3] has a gap for what went on without a trace, and lasts until its end', async () => {
     freshContainer();

@@ -1,5 +1,6 @@
 /** A session as a trace: a desktop drawn with raw bitmap updates, the picture that it gives, and what goes wrong in it. */
-import { TraceRecordKind } from '../../../src/contract/trace.js';
+import { TraceRecordKind, type TraceEvent } from '../../../src/contract/trace.js';
+import { compressedLogon } from '../../helpers/compressed-logon.js';
 import { textScene } from '../encoders/text-scene.js';
 import { traceHeader, TraceWriter } from '../trace-writer.js';
 import type { TraceHeader } from '../../../src/contract/trace.js';
@@ -83,8 +84,17 @@ export class Scenario {
     return this;
   }
 
-  event(timeMs: number, kind: string): this {
-    this.writer.json(TraceRecordKind.event, timeMs, { kind, data: { detail: kind } });
+  event(timeMs: number, kind: string, data: TraceEvent['data'] = { detail: kind }): this {
+    this.writer.json(TraceRecordKind.event, timeMs, { kind, data });
+    return this;
+  }
+
+  /** The target says in a compressed PDU who has logged on. */
+  compressedLogon(timeMs: number, domain: string): this {
+    const payload = compressedLogon(domain);
+    this.writer.record(TraceRecordKind.serverShareData, timeMs, payload);
+    this.#pdus += 1;
+    this.#bytes += payload.length;
     return this;
   }
 

@@ -69,7 +69,8 @@ function recordingDeps(world: World, store: RecordingStore): Parameters<typeof r
     findVideo: (_sessionId, file) => {
       const last = world.recording?.segments.findLast((one) => one.file === file);
       if (world.recording === null || last === undefined || world.videoAway) return Promise.resolve(null);
-      return Promise.resolve({ folder: world.recording.folder, storedBytes: last.offset + last.sizeBytes });
+      const { folder, withheld } = world.recording;
+      return Promise.resolve({ folder, withheld, storedBytes: last.offset + last.sizeBytes });
     },
     audit: (event) => {
       world.audited.push(event);

@@ -160,6 +160,7 @@ export function storedRecording(sample: SampleRecording, complete = true): Store
   return {
     folder,
     complete,
+    withheld: false,
     session: sampleSession(body, complete),
     sessionStartedAtMs: body.sessionStartedAtMs,
     durationMs: body.durationMs,

@@ -1,0 +1,19 @@
+/** What a target says of a logon in a PDU that it compressed, which no part of the gateway reads but the recorder. */
+import { ioFrame } from '../../src/rdp/server/server-pdus.js';
+import { encodeSaveSessionInfo } from '../../src/rdp/session/save-session-info.js';
+import { PduType2 } from '../../src/rdp/session/share-data.js';
+import { compressedShareData, literals } from '../recorder/picture/records.js';
+
+/** RDP 5.0 bulk compression from an empty history. */
+const FLUSHED_MPPC = 0x61;
+
+/** A Save Session Info PDU from the Share Control Header on. */
+export function compressedLogon(domain: string): Uint8Array {
+  const info = encodeSaveSessionInfo({ kind: 'logon-long', domain, userName: 'ada', sessionId: 7 });
+  return compressedShareData(PduType2.saveSessionInfo, literals(info), FLUSHED_MPPC).payload;
+}
+
+/** The same in its TPKT. */
+export function compressedLogonFrame(domain: string): Uint8Array {
+  return ioFrame(compressedLogon(domain));
+}
