@@ -3,17 +3,14 @@
  * that live sessions go through. Audited first, as everything that has an effect.
  */
 import { readPolicyVersion } from '../inventory/host.js';
-import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { access, constants, rm } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import type { AuditEventKind } from '../contract/audit-event.js';
-import { decisionId, sessionId, type SessionId, uuidV7 } from '../contract/ids.js';
+import { sessionId, type SessionId } from '../contract/ids.js';
 import type { Json } from '../contract/json.js';
-import { recordingFolder } from '../contract/manifest.js';
+import { recordingFolder, type RecordingEvent } from '../contract/manifest.js';
 import type { TraceEvent } from '../contract/trace.js';
 import { sealManifest } from '../audit/manifest-seal.js';
 import type { Signer } from '../audit/signer.js';
@@ -28,15 +25,15 @@ import { recorderStarter } from '../gateway/recording/recorder-process.js';
 import { type LiveRecording, RecordingService } from '../gateway/recording/recording-service.js';
 import type { RecordingResult } from '../gateway/recording/recording.js';
 import { TraceFolder } from '../gateway/trace/trace-folder.js';
-import { decideImport, importedRuleFacts, type ImportFacts } from '../policy/decide-import.js';
-import { explain } from '../policy/decide.js';
-import type { RecordingPermit } from '../policy/permit.js';
+import type { ImportFacts } from '../policy/decide-import.js';
 import { BlobRecordingStore } from '../storage/blob-recording-store.js';
+import { decideCapture, newUuid } from './decide-capture.js';
 import { candidatesOf, findConnections } from './find-connections.js';
 import type { FollowOptions } from './follow-connection.js';
 import { ImportError } from './import-error.js';
 import { createRecordingRow, createSessionRow, type ImportedSession, settleCutOff } from './import-rows.js';
 import { openImportsChain, type ImportsChain } from './imports-chain.js';
+import { LateEntra, removeStored } from './late-entra.js';
 import { findSession, type Survey } from './survey.js';
 import { CaptureClock, type WrittenCapture, writeCapture } from './write-capture.js';
 
@@ -96,66 +93,19 @@ export async function importCapture(
   try {
     await settleCutOff(target.database, chain.audit, gatewayId, Date.now());
     const id = sessionId(newUuid());
-    const policyVersion = await readPolicyVersion(target.database);
-    const permit = await decide(options, { ...survey, policyVersion }, id, chain);
+    const facts: ImportFacts = {
+      connectionMethod: options.method,
+      authenticationMethod: survey.authenticationMethod,
+      policyVersion: await readPolicyVersion(target.database),
+    };
+    const permit = await decideCapture(options, survey, facts, id, chain.audit);
     const session = { id, survey, permit, gatewayId };
     await createSessionRow(target.database, session, Date.now());
-    return await new Import(options, session, target, chain).run();
+    const late = new LateEntra(facts, permit.decisionId);
+    return await new Import(options, session, target, chain, late).run();
   } finally {
     await chain.close();
   }
-}
-
-function newUuid(): string {
-  return uuidV7(Date.now(), randomBytes(10));
-}
-
-async function decide(
-  options: ImportOptions,
-  survey: Survey & { readonly policyVersion: number },
-  id: SessionId,
-  { audit }: ImportsChain,
-): Promise<RecordingPermit> {
-  const note = async (kind: AuditEventKind, data: { readonly [key: string]: Json }): Promise<void> => {
-    await audit.append({ kind, actor: 'command-line', sessionId: id, data });
-  };
-  const facts: ImportFacts = {
-    connectionMethod: options.method,
-    authenticationMethod: survey.authenticationMethod,
-    policyVersion: survey.policyVersion,
-  };
-  await note('import.requested', { ...(await describeCapture(options, survey)), ...importedRuleFacts(facts) });
-  const decision = decideImport(facts, decisionId(newUuid()));
-  const { outcome, reasons } = decision;
-  const permit = outcome === 'allowed' ? decision.permit : null;
-  const said = { at: 'import', decisionId: decision.decisionId, outcome, recorded: permit !== null, reasons };
-  await note('session.decided', said);
-  if (permit !== null) return permit;
-  const explained = reasons.map(explain);
-  await note('import.refused', { reasons });
-  throw new ImportError('entra', explained.map(({ sentence, remedy }) => `${sentence} ${remedy}`).join(' '));
-}
-
-/** What the audit log says of a capture: enough to find it again, nothing of what is in it. */
-async function describeCapture(
-  { file, method }: ImportOptions,
-  { connection, entraSeen, followed, endMs }: Survey,
-): Promise<{ readonly [key: string]: Json }> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return {
-    file: path.basename(file),
-    sha256: hash.digest('hex'),
-    operator: userInfo().username,
-    method,
-    stream: connection.stream,
-    clientAddress: `${connection.client.address}:${connection.client.port}`,
-    targetAddress: `${connection.server.address}:${connection.server.port}`,
-    startedAtMs: connection.confirmedAtMs,
-    durationMs: endMs - connection.confirmedAtMs,
-    entraSeen,
-    cutShort: followed.cutShort,
-  };
 }
 
 /** One session on its way into a recording. */
@@ -164,10 +114,18 @@ class Import {
   readonly #session: ImportedSession;
   readonly #target: ImportTarget;
   readonly #chain: ImportsChain;
+  readonly #late: LateEntra;
   readonly #clock: CaptureClock;
 
-  constructor(options: ImportOptions, session: ImportedSession, target: ImportTarget, chain: ImportsChain) {
+  constructor(
+    options: ImportOptions,
+    session: ImportedSession,
+    target: ImportTarget,
+    chain: ImportsChain,
+    late: LateEntra,
+  ) {
     this.#options = options;
+    this.#late = late;
     this.#session = session;
     this.#target = target;
     this.#chain = chain;
@@ -182,6 +140,9 @@ class Import {
       if (result.outcome === 'failed') throw failed(result.reason);
       endReason = written.endReason;
       return await this.#made(written);
+    } catch (error) {
+      if (isRefusal(error)) endReason = 'recording-rule';
+      throw error;
     } finally {
       await this.#end(endReason);
       await rm(traces, { recursive: true, force: true });
@@ -190,21 +151,49 @@ class Import {
 
   async #record(traces: string): Promise<{ written: WrittenCapture; result: RecordingResult }> {
     const { id, survey, permit } = this.#session;
-    const listener = { onLost: () => {}, onTold: () => {}, onLosses: () => {} };
+    const onTold = (event: RecordingEvent): void => {
+      if (this.#late.heard(event)) live.recording.stop();
+    };
+    const listener = { onLost: () => {}, onTold, onLosses: () => {} };
     const live = await this.#service(traces).begin(permit, id, survey.connection.confirmedAtMs, listener);
     try {
       const written = await this.#write(live);
       for (const gap of written.gaps) live.recording.unrecorded(gap);
       live.recording.sessionEnded('complete');
-      return { written, result: await live.recording.done };
+      return { written, result: await Promise.race([live.recording.done, this.#late.refused]) };
     } catch (error) {
       live.recording.stop();
+      const refused = isRefusal(error);
       const message = error instanceof Error ? error.message : 'unknown error';
-      const data = { code: 'import-failed', message, retryable: false };
-      await this.#chain.audit.append({ kind: 'recording.failed', actor: 'command-line', sessionId: id, data });
+      if (refused) await this.#append('import.refused', { reasons: ['import-entra'] });
+      await this.#append('recording.failed', {
+        code: refused ? 'recording-rule' : 'import-failed',
+        message,
+        retryable: false,
+      });
       await this.#target.database.recordings.update(id, { state: 'failed', failure: message });
+      if (refused) await this.#withhold(live, message);
       throw error;
     }
+  }
+
+  /** [invariant 1] What was recorded until then is shown to nobody, and goes. @throws ImportError when it stays */
+  async #withhold(live: LiveRecording, message: string): Promise<void> {
+    const { database, storage } = this.#target;
+    const { id, survey } = this.#session;
+    await this.#append('recording.withheld', { reason: 'recording-rule', where: 'logon-compressed' });
+    await database.recordings.withhold(id, 'recording-rule');
+    await live.recording.gone;
+    try {
+      await removeStored(storage.container, recordingFolder(id, survey.connection.confirmedAtMs));
+    } catch {
+      throw new ImportError('entra', `${message} What was stored of it could not be removed; it is shown to nobody.`);
+    }
+    await database.media.forgetFrom(id, 0, null);
+  }
+
+  async #append(kind: AuditEventKind, data: { readonly [key: string]: Json }): Promise<void> {
+    await this.#chain.audit.append({ kind, actor: 'command-line', sessionId: this.#session.id, data });
   }
 
   async #write(live: LiveRecording): Promise<WrittenCapture> {
@@ -215,7 +204,8 @@ class Import {
     try {
       tap.event({ kind: 'connected', data: { clientAddress: client.address, targetAddress: server.address } });
       const onEvent = (event: TraceEvent): Promise<void> => this.#note(event);
-      const written = await writeCapture(this.#options, survey, { tap, clock: this.#clock, onEvent });
+      const check = (): void => this.#late.check();
+      const written = await writeCapture(this.#options, survey, { tap, clock: this.#clock, onEvent, check });
       reason = written.endReason;
       return written;
     } finally {
@@ -265,8 +255,8 @@ class Import {
     if (recording === null) throw failed('its row is gone');
     const folder = recordingFolder(id, recording.sessionStartedAtMs);
     const { durationMs, gapCount, manifestSha256 } = recording;
-    const data = { folder, durationMs, gapCount, manifestSha256, endReason };
-    await this.#chain.audit.append({ kind: 'import.made', actor: 'command-line', sessionId: id, data });
+    const entraSeen = [...survey.entraSeen, ...this.#late.seen];
+    await this.#append('import.made', { folder, durationMs, gapCount, manifestSha256, endReason, entraSeen });
     const { cutShort } = survey.followed;
     return { sessionId: id, folder, durationMs, gapCount, endReason, cutShort };
   }
@@ -275,9 +265,13 @@ class Import {
     const { id, survey } = this.#session;
     const endedAtMs = this.#clock.nowMs;
     const data = { reason: endReason, durationMs: endedAtMs - survey.connection.confirmedAtMs };
-    await this.#chain.audit.append({ kind: 'session.ended', actor: 'command-line', sessionId: id, data });
+    await this.#append('session.ended', data);
     await this.#target.database.sessions.update(id, { state: 'ended', endedAtMs, endReason });
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof ImportError && error.problem === 'entra';
 }
 
 function failed(reason: string): ImportError {

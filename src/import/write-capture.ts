@@ -29,20 +29,30 @@ export interface WrittenCapture {
   readonly gaps: readonly Gap[];
 }
 
+export interface CaptureOutputs {
+  readonly tap: Tap;
+  readonly clock: CaptureClock;
+  /** Hears of what belongs into the audit log as well. */
+  readonly onEvent: (event: TraceEvent) => Promise<void>;
+  /** Asked now and then; throws what ends the import. */
+  readonly check: () => void;
+}
+
 /**
- * Writes the session that `survey` found. `onEvent` hears of what belongs into the audit log as well. Rejects with
- * ImportError, `TraceFullError` or `TraceWriteError`.
+ * Writes the session that `survey` found. Rejects with ImportError, `TraceFullError`, `TraceWriteError`, or what `check`
+ * throws.
  */
 export async function writeCapture(
   options: FollowOptions,
   { connection }: Survey,
-  { tap, clock, onEvent }: { tap: Tap; clock: CaptureClock; onEvent: (event: TraceEvent) => Promise<void> },
+  { tap, clock, onEvent, check }: CaptureOutputs,
 ): Promise<WrittenCapture> {
   const startMs = connection.confirmedAtMs;
   const reader = readerOf(connection);
   const writer = new OutputWriter(tap);
   let udpSinceMs: number | null = null;
   const followed = await followConnection(options, connection, async (decrypted) => {
+    check();
     clock.nowMs = Math.max(clock.nowMs, decrypted.timeMs);
     for (const output of stepReader(reader, decrypted)) {
       const event = writer.write(output, clock.nowMs - startMs);

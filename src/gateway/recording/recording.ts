@@ -62,6 +62,7 @@ export class Recording {
   #outcome: ManifestBody['outcome'] | null = null;
   readonly #unrecorded: Gap[] = [];
   #process: RecorderProcess | null = null;
+  #gone: Promise<void> = Promise.resolve();
   #failuresInARow = 0;
   #furthestMs = 0;
   #failure: string | null = null;
@@ -97,6 +98,11 @@ export class Recording {
   /** Why the recording was lost; null while it is not. */
   get failure(): string | null {
     return this.#failure;
+  }
+
+  /** Resolves when no recorder of it runs any more; after `stop` none is started. */
+  get gone(): Promise<void> {
+    return this.#gone;
   }
 
   /** What is lost of it so far. */
@@ -175,9 +181,16 @@ export class Recording {
 
   #start(): void {
     const { sessionId, traceKey, storage, encoder, startRecorder } = this.#options;
+    let gone = (): void => {};
+    this.#gone = new Promise((resolve) => {
+      gone = resolve;
+    });
     const recorder = startRecorder({
       onMessage: (message) => this.#note(() => this.#take(message)),
-      onExit: (reason) => this.#note(() => this.#exited(reason)),
+      onExit: (reason) => {
+        gone();
+        this.#note(() => this.#exited(reason));
+      },
     });
     this.#process = recorder;
     recorder.send({
