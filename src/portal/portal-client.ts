@@ -28,6 +28,7 @@ export class PortalClient implements SessionClient {
   readonly saysOneTimePassword = false;
   readonly #stream: Duplex;
   readonly #request: ConnectionRequest;
+  #tookLeave = false;
 
   constructor(stream: Duplex, request: ConnectionRequest, clientAddress: string) {
     this.#stream = stream;
@@ -37,6 +38,17 @@ export class PortalClient implements SessionClient {
 
   get requestedProtocols(): number {
     return this.#request.negotiation?.requestedProtocols ?? 0;
+  }
+
+  get tookLeave(): boolean {
+    return this.#tookLeave;
+  }
+
+  /** The person has disconnected, and does not come back to this session. */
+  takeLeave(): void {
+    this.#tookLeave = true;
+    // What they sent before that may still wait for a target that does not read.
+    this.destroy();
   }
 
   async open(target: TargetLeg): Promise<Duplex> {

@@ -118,11 +118,12 @@ export class PortalEntrance {
       return;
     }
     keepAlive(webSocket, PING_MS);
+    const client = new PortalClient(stream, start.request, clientAddress);
+    // It ends the session by this connection alone: another one may have taken its place.
     webSocket.on('close', (code) => {
-      if (code !== CLOSE_DISCONNECTED) return;
-      admission.live.get(admitted.session.id)?.connection?.end('client-disconnected');
+      if (code === CLOSE_DISCONNECTED) client.takeLeave();
     });
-    await runSession(this.#options, admitted, new PortalClient(stream, start.request, clientAddress));
+    await runSession(this.#options, admitted, client);
   }
 
   async #readStart(stream: Duplex, clientAddress: string): Promise<PortalStart | null> {

@@ -18,6 +18,8 @@ export class NativeClient implements SessionClient {
   /** Its CredSSP would bind to the gateway's certificate, not to the target's. */
   readonly signsIn = false;
   readonly saysOneTimePassword = false;
+  /** It does so with a PDU, which the relay reads. */
+  readonly tookLeave = false;
   readonly #socket: Socket;
   readonly #request: ConnectionRequest;
   readonly #secureContext: SecureContext;

@@ -16,6 +16,8 @@ export class NlaClient implements SessionClient {
   readonly signsIn = false;
   /** What it says in Client Info is the one-time password. */
   readonly saysOneTimePassword = true;
+  /** It does so with a PDU, which the relay reads. */
+  readonly tookLeave = false;
   readonly #socket: Socket;
   readonly #tls: TLSSocket;
 

@@ -15,6 +15,8 @@ export interface SessionClient {
   readonly signsIn: boolean;
   /** True when Client Info says what the client signed in with at the gateway: nothing of that is the target's to know. */
   readonly saysOneTimePassword: boolean;
+  /** True once the person has said that they leave: this connection's end is the session's. */
+  readonly tookLeave: boolean;
 
   /**
    * Answers the connection request now that the target can be used. Resolves with the stream that RDP goes on in, paused;

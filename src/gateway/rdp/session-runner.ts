@@ -160,7 +160,9 @@ class SessionConnection {
     }
     live.bytesFromClient += pump.counters.clientBytes;
     live.bytesFromTarget += pump.counters.targetBytes;
-    await this.#finish(tap, this.#endReason ?? END_REASON[pumpReason]);
+    const reason = END_REASON[pumpReason];
+    const left = reason === 'client-lost' && this.#client.tookLeave;
+    await this.#finish(tap, this.#endReason ?? (left ? 'client-disconnected' : reason));
   }
 
   /** Null when the session is not recorded, or goes on although it cannot be. */
