@@ -42,6 +42,7 @@ const CODES: { readonly [Problem in PortalProblem]: Code } = {
   'target-not-rdp': { http: 502 },
   'target-standard-security-only': { x224: SSL_NOT_ALLOWED_BY_SERVER },
   'target-requires-nla': { x224: HYBRID_REQUIRED_BY_SERVER },
+  'target-without-nla': { x224: HYBRID_REQUIRED_BY_SERVER },
   'target-selected-unexpected-protocol': { x224: SSL_WITH_USER_AUTH_REQUIRED_BY_SERVER },
   'target-requires-rdstls': { x224: SSL_WITH_USER_AUTH_REQUIRED_BY_SERVER },
   'target-without-restricted-admin': { http: 502 },

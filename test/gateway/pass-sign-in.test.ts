@@ -29,6 +29,7 @@ class Peer {
 }
 
 const CONNECT_INITIAL = Buffer.from('0300010a02f0807f65820001aa', 'hex');
+const NTLM_OID = Buffer.from('060a2b06010401823702020a', 'hex');
 const NEGOEX_OID = Buffer.from('060a2b06010401823702021e', 'hex');
 
 function ntlmAuthenticate(domain: string): Buffer {
@@ -44,9 +45,11 @@ function ntlmAuthenticate(domain: string): Buffer {
   return message;
 }
 
+const DEFAULTS: PassSignInOptions = { timeoutMs: 5000, ntlmBlocked: false, onEntraSeen: () => false };
+
 function start(change: Partial<PassSignInOptions> = {}) {
   const [client, target] = [new Peer(), new Peer()];
-  const done = passSignIn(client.stream, target.stream, { timeoutMs: 5000, onEntraSeen: () => false, ...change });
+  const done = passSignIn(client.stream, target.stream, { ...DEFAULTS, ...change });
   return { client, target, done };
 }
 
@@ -111,6 +114,29 @@ describe("a client's own sign-in", () => {
     const other = start();
     other.client.says.write(Buffer.concat([ntlmAuthenticate('CONTOSO'), CONNECT_INITIAL]));
     expect(await other.done).toBe('signed-in');
+  });
+
+  it('ends before either peer learns of NTLM where that is blocked, however its message is cut up', async () => {
+    const message = Buffer.concat([Buffer.from('a token with '), ntlmAuthenticate('CONTOSO')]);
+    for (const cut of [1, 7, 16, 20, message.length]) {
+      for (const from of ['client', 'target'] as const) {
+        const peers = start({ ntlmBlocked: true });
+        peers[from].says.write(message.subarray(0, cut));
+        await turn();
+        peers[from].says.write(message.subarray(cut));
+        expect(await peers.done).toBe('ntlm');
+        await settle();
+        expect(peers[from === 'client' ? 'target' : 'client'].heard).not.toContain('NTLMSSP\0');
+      }
+    }
+  });
+
+  it('goes on with Kerberos where NTLM is blocked, also of a client that names NTLM among what it knows', async () => {
+    const { client, target, done } = start({ ntlmBlocked: true });
+    client.says.write(Buffer.concat([NTLM_OID, Buffer.from('and a ticket'), CONNECT_INITIAL]));
+    expect(await done).toBe('signed-in');
+    await settle();
+    expect(target.heard).toContain('and a ticket');
   });
 
   it('ends with the peer that went away', async () => {

@@ -157,6 +157,16 @@ const TEXTS: { readonly [reason: string]: EndText } = {
     detail: 'It could not be signed in to in the way that was chosen.',
     remedy: 'Choose another authentication, or tell an administrator.',
   },
+  'target-without-nla': {
+    title: 'The machine does not offer network level authentication',
+    detail: 'Kerberos, and the restricted admin mode of a stored credential, need it.',
+    remedy: 'Choose user name and password, or have it switched on at the machine.',
+  },
+  'ntlm-blocked': {
+    title: 'Kerberos did not work, and nothing else is allowed',
+    detail: 'The sign-in would have gone on with NTLM, which an operator has blocked.',
+    remedy: 'Sign in with a user of the machine’s realm, or have an administrator look at Kerberos.',
+  },
   'target-standard-security-only': {
     title: 'The machine offers RDP’s own encryption only',
     detail: 'That protects nothing, so the gateway does not use it.',

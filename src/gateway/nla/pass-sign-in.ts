@@ -4,7 +4,7 @@
  */
 import type { Duplex } from 'node:stream';
 import { CONNECT_INITIAL, CONNECT_RESPONSE, SignInPhase } from '../../rdp/capture/sign-in-phase.js';
-import { chosenMechanism, ntlmNamesEntra } from '../../rdp/capture/sign-in-signs.js';
+import { chosenMechanism, ntlmNamesEntra, speaksNtlm } from '../../rdp/capture/sign-in-signs.js';
 import { DecodeError } from '../../rdp/wire/errors.js';
 
 /** Why a sign-in was not passed to its end. */
@@ -13,6 +13,8 @@ export type SignInEnd =
   | 'signed-in'
   /** Microsoft Entra ID showed, and whoever asked did not want that. */
   | 'entra'
+  /** NTLM showed, and is blocked. */
+  | 'ntlm'
   | 'client-closed'
   | 'target-closed'
   | 'timeout'
@@ -21,6 +23,8 @@ export type SignInEnd =
 export interface PassSignInOptions {
   /** For the whole sign-in. */
   readonly timeoutMs: number;
+  /** A message of NTLM ends the sign-in before the peer learns of it. */
+  readonly ntlmBlocked: boolean;
   /** Entra ID shows; false ends the sign-in before the peer learns of it. */
   readonly onEntraSeen: (where: 'credssp-negoex' | 'ntlm-authenticate') => boolean;
 }
@@ -41,6 +45,7 @@ export function passSignIn(client: Duplex, target: Duplex, options: PassSignInOp
     /** Throws DecodeError for a sign-in that does not end. */
     const pass = (chunk: Buffer, from: PassedDirection, to: Duplex, entra: () => boolean): Uint8Array | null => {
       const { passed, rest } = from.push(chunk);
+      if (options.ntlmBlocked && speaksNtlm(from.exchanged)) return finishNull('ntlm');
       if (entra()) return finishNull('entra');
       if (passed.length > 0) to.write(passed);
       return rest;

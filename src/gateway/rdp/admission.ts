@@ -68,6 +68,8 @@ export type Admission =
       readonly permit: RecordingPermit | null;
       /** The session that the client comes back to; null for its first connection. */
       readonly live: LiveSession | null;
+      /** It is a session of Kerberos, and the host lets none of them fall back to NTLM. */
+      readonly ntlmBlocked: boolean;
     }
   | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly session: SessionRecord | null };
 
@@ -247,7 +249,8 @@ async function admitSession(
     await endUnused(options, session, 'too-many-sessions');
     return admission;
   }
-  return { kind: 'admitted', session, permit: decision.permit, live };
+  const ntlmBlocked = session.authenticationMethod === 'kerberos' && decided.facts.ntlmFallbackBlocked;
+  return { kind: 'admitted', session, permit: decision.permit, live, ntlmBlocked };
 }
 
 /** A session is recorded throughout or not at all, and no less strictly than policy says by now. */

@@ -11,8 +11,10 @@ import { indexOf } from './index-of.js';
 
 /** Signature of every NEGOEX message: "NEGOEXTS". */
 const NEGOEX_MESSAGE = [0x4e, 0x45, 0x47, 0x4f, 0x45, 0x58, 0x54, 0x53];
-/** Signature of every NTLM message, and the type of AUTHENTICATE; [MS-NLMP] 2.2.1.3. */
-const NTLM_AUTHENTICATE = [0x4e, 0x54, 0x4c, 0x4d, 0x53, 0x53, 0x50, 0x00, 0x03, 0x00, 0x00, 0x00];
+/** Signature of every NTLM message: "NTLMSSP" and a terminator; [MS-NLMP] 2.2.1. */
+const NTLM_MESSAGE = [0x4e, 0x54, 0x4c, 0x4d, 0x53, 0x53, 0x50, 0x00];
+/** It and the type of AUTHENTICATE; [MS-NLMP] 2.2.1.3. */
+const NTLM_AUTHENTICATE = [...NTLM_MESSAGE, 0x03, 0x00, 0x00, 0x00];
 const DOMAIN_NAME_FIELDS_OFFSET = 28;
 const USER_NAME_FIELDS_OFFSET = 36;
 const NEGOTIATE_FLAGS_OFFSET = 60;
@@ -24,6 +26,11 @@ export function chosenMechanism(fromServer: Uint8Array): 'negoex' | 'kerberos' |
   const entra = [[...NEGOEX_OID], [...PKU2U_OID], NEGOEX_MESSAGE];
   if (entra.some((mark) => indexOf(fromServer, mark) !== -1)) return 'negoex';
   return [KERBEROS_OID, MS_KERBEROS_OID].some((mark) => indexOf(fromServer, [...mark]) !== -1) ? 'kerberos' : null;
+}
+
+/** True when either side has said anything in NTLM. That a client names it among what it knows is none of it. */
+export function speaksNtlm(fromEither: Uint8Array): boolean {
+  return indexOf(fromEither, NTLM_MESSAGE) !== -1;
 }
 
 /** True when a client's NTLM AUTHENTICATE message names an account of Microsoft Entra ID. */

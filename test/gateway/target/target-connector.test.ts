@@ -22,6 +22,7 @@ import {
   PROTOCOL_RDSAAD,
   PROTOCOL_RDSTLS,
   PROTOCOL_SSL,
+  SSL_REQUIRED_BY_SERVER,
 } from '../../../src/rdp/connection/security-protocols.js';
 import {
   type NegotiationResult,
@@ -262,19 +263,38 @@ describe('a target with TLS alone', () => {
     expect(desk.audit.at(-1)).toMatchObject({ kind: 'session.credential-used', data: { nla: false } });
   });
 
-  it('is told no stored password in a session of Kerberos', async () => {
-    const desk = await open({ answer: selects(PROTOCOL_SSL), stored: {} });
-    Object.assign(desk.session, { authenticationMethod: 'kerberos' });
-    const leg = await desk.connect();
-    leg.socket.destroy();
-    expect(leg.clientInfo).toBeNull();
-    expect(desk.given).toEqual([]);
-  });
-
   it('is told what the client says where there is no credential', async () => {
     const leg = await (await open({ answer: selects(PROTOCOL_SSL) })).connect();
     leg.socket.destroy();
     expect(leg).toMatchObject({ clientInfo: null, signIn: null });
+  });
+});
+
+describe('a session of Kerberos', () => {
+  const kerberos = async (answer: Given['answer']): Promise<Desk> => {
+    const desk = await open({ answer, stored: {} });
+    Object.assign(desk.session, { authenticationMethod: 'kerberos' });
+    return desk;
+  };
+  const asked = [{ requestedProtocols: PROTOCOL_HYBRID | PROTOCOL_HYBRID_EX, flags: 0 }];
+
+  it('asks for NLA alone, which the client speaks, and for no stored password', async () => {
+    const desk = await kerberos(selects(PROTOCOL_HYBRID));
+    const leg = await desk.connect();
+    leg.socket.destroy();
+    expect(desk.target.asked).toMatchObject(asked);
+    expect(leg).toMatchObject({ selectedProtocol: PROTOCOL_HYBRID, clientInfo: null });
+    expect(desk.given).toEqual([]);
+  });
+
+  it.each<[string, Given['answer']]>([
+    ['selects TLS without NLA', selects(PROTOCOL_SSL)],
+    ['has TLS alone', () => ({ kind: 'failure', flags: 0, failureCode: SSL_REQUIRED_BY_SERVER })],
+  ])('is refused at a target that %s, where a password would be typed into the desktop', async (_name, answer) => {
+    const desk = await kerberos(answer);
+    expect((await problemOf(desk.connect())).problem).toBe('target-without-nla');
+    expect(desk.target.asked).toMatchObject(asked);
+    expect(desk.target.received).toEqual([]);
   });
 });
 

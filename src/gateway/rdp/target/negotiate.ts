@@ -4,9 +4,11 @@ import { type ConnectionConfirm, decodeConnectionConfirm } from '../../../rdp/co
 import { encodeConnectionRequest } from '../../../rdp/connection/x224/connection-request.js';
 import {
   HYBRID_REQUIRED_BY_SERVER,
+  SSL_REQUIRED_BY_SERVER,
   PROTOCOL_RDP,
   PROTOCOL_RDSAAD,
   PROTOCOL_RDSTLS,
+  PROTOCOL_SSL,
   SSL_WITH_USER_AUTH_REQUIRED_BY_SERVER,
 } from '../../../rdp/connection/security-protocols.js';
 import { DecodeError } from '../../../rdp/wire/errors.js';
@@ -78,6 +80,7 @@ function refusalOf(selected: number, requested: number): TargetError {
   const detail = `the target selected security protocol ${selected} of ${requested}`;
   if (requested === PROTOCOL_RDSAAD) return new TargetError('target-without-entra', detail);
   if (selected === PROTOCOL_RDP) return new TargetError('target-standard-security-only', detail);
+  if (selected === PROTOCOL_SSL) return new TargetError('target-without-nla', detail);
   if (selected === PROTOCOL_RDSTLS) return new TargetError('target-requires-rdstls', detail);
   return new TargetError('target-selected-unexpected-protocol', detail);
 }
@@ -86,5 +89,7 @@ function failureOf(failureCode: number, requested: number): TargetError {
   const detail = `the target answered ${requested} with negotiation failure ${failureCode}`;
   if (requested === PROTOCOL_RDSAAD) return new TargetError('target-without-entra', detail);
   const nla = failureCode === HYBRID_REQUIRED_BY_SERVER || failureCode === SSL_WITH_USER_AUTH_REQUIRED_BY_SERVER;
-  return new TargetError(nla ? 'target-requires-nla' : 'target-standard-security-only', detail);
+  if (nla) return new TargetError('target-requires-nla', detail);
+  const withoutNla = failureCode === SSL_REQUIRED_BY_SERVER && (requested & PROTOCOL_SSL) === 0;
+  return new TargetError(withoutNla ? 'target-without-nla' : 'target-standard-security-only', detail);
 }

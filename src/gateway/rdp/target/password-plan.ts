@@ -17,6 +17,8 @@ export interface PasswordPlanOptions extends Omit<CredsspSignInOptions, 'selecte
   readonly source: 'request' | 'target';
   /** Whether the client can sign in with NLA itself where there is no credential. */
   readonly clientSignsIn: boolean;
+  /** The session is one of Kerberos, which is spoken inside NLA alone. */
+  readonly kerberos: boolean;
 }
 
 /** Without a credential the gateway says nothing: the client signs in if it can, or the person does inside the desktop. @throws TargetError for an account of Entra ID */
@@ -24,7 +26,7 @@ export function passwordPlan(credential: Credential | null, options: PasswordPla
   // [invariant 1] It would be a sign-in with Entra ID under the label of another method.
   if (credential !== null && isEntraAccount(credential)) throw new TargetError('target-entra-unexpected', 'AzureAD');
   return {
-    asked: askedFor(credential, options.clientSignsIn),
+    asked: askedFor(credential, options),
     checkNegotiated: (negotiated) => checkRestrictedAdmin(negotiated, credential),
     record: (negotiated) => {
       if (credential === null) return null;
@@ -48,8 +50,12 @@ function isNla({ selectedProtocol }: Negotiated): boolean {
   return (selectedProtocol & NLA) !== 0;
 }
 
-/** NLA takes a credential, the gateway's or the client's. */
-function askedFor(credential: Credential | null, clientSignsIn: boolean): Asked {
+/** NLA takes a credential, the gateway's or the client's. Kerberos takes NLA: a password that is typed into TLS is no ticket. */
+function askedFor(
+  credential: Credential | null,
+  { clientSignsIn, kerberos }: Pick<PasswordPlanOptions, 'clientSignsIn' | 'kerberos'>,
+): Asked {
+  if (kerberos) return { requestedProtocols: NLA, flags: 0 };
   if (credential === null) return { requestedProtocols: PROTOCOL_SSL | (clientSignsIn ? NLA : 0), flags: 0 };
   if (credential.restrictedAdmin) return { requestedProtocols: NLA, flags: RESTRICTED_ADMIN_MODE_REQUIRED };
   return { requestedProtocols: PROTOCOL_SSL | NLA, flags: 0 };

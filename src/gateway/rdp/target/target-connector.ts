@@ -91,7 +91,8 @@ export class TargetConnector {
     }
     if (secret instanceof EntraProof) throw new TargetError('target-entra-unexpected', 'an access token');
     const source = own ? 'request' : 'target';
-    return passwordPlan(secret, { ...common, host: session.targetAddress, source, clientSignsIn });
+    const kerberos = session.authenticationMethod === 'kerberos';
+    return passwordPlan(secret, { ...common, host: session.targetAddress, source, clientSignsIn, kerberos });
   }
 
   #connect(session: SessionRecord, plan: SignInPlan): Promise<OpenLeg> {

@@ -40,6 +40,11 @@ const PROBLEMS = {
     sentence: 'The target demands NLA, and the gateway has no credential for it.',
     remedy: 'Store a credential for the target, or give one with the request for the session.',
   },
+  'target-without-nla': {
+    errorInfo: CB_REDIRECTING_TO_DESTINATION,
+    sentence: 'The target does not offer NLA, which Kerberos and restricted admin mode need.',
+    remedy: 'Switch NLA on at the target, or connect with a user name and a password.',
+  },
   'target-requires-rdstls': {
     errorInfo: CB_REDIRECTING_TO_DESTINATION,
     sentence: 'The target wants RDSTLS, which redirected sessions use and the gateway does not speak.',
