@@ -66,6 +66,8 @@ export async function startDemoDesktop(options: DemoDesktopOptions): Promise<Dem
     });
   });
   server.maxConnections = MAX_CONNECTIONS;
+  // A connection that could not be accepted costs nobody else theirs. "listening" reports what comes before it.
+  server.on('error', () => {});
   server.listen(options.port, options.host);
   await once(server, 'listening');
   return {

@@ -41,6 +41,7 @@ import { KdcProxy } from './kdc-proxy/kdc-proxy.js';
 import { KeyWrapper, loadOrCreateKey } from './keys/key-store.js';
 import { subjectPublicKeyOf } from './nla/platform.js';
 import { attemptLimits } from './rdp/admission.js';
+import { outliveErrors } from './outlive-errors.js';
 import { NativeEntrance } from './rdp/native-entrance.js';
 import { recorderStarter } from './recording/recorder-process.js';
 import { probeRecorder } from './recording/probe-recorder.js';
@@ -267,6 +268,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     viewerFolder: path.join(packageRoot(), 'dist', 'viewer'),
     clock,
   });
+  outliveErrors(server.server, 'https', log);
   const portal = new PortalEntrance(server.server, entranceOptions);
   await server.listen({ host: settings.httpHost, port: settings.httpPort });
   const httpPort = (server.server.address() as AddressInfo).port;

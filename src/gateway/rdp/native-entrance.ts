@@ -12,6 +12,7 @@ import {
 } from '../../rdp/connection/security-protocols.js';
 import type { OneTimePasswords } from '../credentials/one-time-passwords.js';
 import { SealError } from '../keys/sealing.js';
+import { outliveErrors } from '../outlive-errors.js';
 import {
   admit,
   admitOrAsk,
@@ -63,6 +64,7 @@ export class NativeEntrance {
       this.#accept(socket),
     );
     this.#server.maxConnections = options.maxConnections;
+    outliveErrors(this.#server, 'rdp', options.log);
     this.#server.on('drop', (data) => this.#dropped(clientAddressOf(data?.remoteAddress)));
   }
 
