@@ -5,7 +5,8 @@
 import type { AuditLog } from '../audit/audit-log.js';
 import type { TargetId } from '../contract/ids.js';
 import { targetId } from '../contract/ids.js';
-import { type Credentials, openCredentials } from '../gateway/composition/credentials.js';
+import { openTargetCredentials } from '../gateway/composition/credentials.js';
+import type { TargetCredentials } from '../gateway/credentials/target-credentials.js';
 import { withCommandsChain } from './commands-chain.js';
 import { type OpenData, openData } from './open-data.js';
 import { loadSettings } from './settings.js';
@@ -23,7 +24,7 @@ export async function runSetCredential(nameOrId: string, options: SetCredential)
   const { user: userName, domain, restrictedAdmin } = options;
   if (userName === '') throw new Error('--user is empty; give the user name at the target');
   const password = await readPassword();
-  await withCredentials(async ({ targets }, data) => {
+  await withCredentials(async (targets, data) => {
     const target = await findTarget(data, nameOrId);
     await targets.set(ACTOR, target, { userName, domain, restrictedAdmin }, password);
     print(`The credential of ${target.name} is stored.`);
@@ -31,7 +32,7 @@ export async function runSetCredential(nameOrId: string, options: SetCredential)
 }
 
 export async function runClearCredential(nameOrId: string): Promise<void> {
-  await withCredentials(async ({ targets }, data) => {
+  await withCredentials(async (targets, data) => {
     const target = await findTarget(data, nameOrId);
     const cleared = await targets.clear(ACTOR, target);
     if (!cleared) throw new Error(`${target.name} has no credential`);
@@ -40,7 +41,7 @@ export async function runClearCredential(nameOrId: string): Promise<void> {
 }
 
 export async function runListCredentials(): Promise<void> {
-  await withCredentials(async ({ targets }, { database }) => {
+  await withCredentials(async (targets, { database }) => {
     const names = new Map((await database.targets.list()).map(({ id, name }) => [id, name]));
     for (const one of await targets.list()) {
       const account = one.domain === '' ? one.userName : `${one.domain}\\${one.userName}`;
@@ -51,12 +52,12 @@ export async function runListCredentials(): Promise<void> {
   });
 }
 
-async function withCredentials(work: (credentials: Credentials, data: OpenData) => Promise<void>): Promise<void> {
+async function withCredentials(work: (targets: TargetCredentials, data: OpenData) => Promise<void>): Promise<void> {
   const settings = await loadSettings();
   const data = await openData(settings);
   try {
     await withCommandsChain(settings, data, async (audit: AuditLog) =>
-      work(await openCredentials(settings, data.database, audit), data),
+      work(await openTargetCredentials(settings, data.database, audit), data),
     );
   } finally {
     await data.close();

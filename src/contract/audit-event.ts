@@ -26,6 +26,7 @@ export const AUDIT_EVENT_KINDS = {
   'session.ticket-refused': 'A ticket was refused',
   'request.refused': 'A request to the HTTP API was refused to a person who is signed in',
   'connection.refused': 'A connection was refused',
+  'refusals.counted': 'Refusals of clients were so many that they were counted',
   'session.connected': 'The client and the target are connected',
   'session.target-certificate': 'The target showed its certificate',
   'target.certificate-changed': 'A target showed another certificate than before',

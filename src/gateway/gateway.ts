@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import { AuditLog } from '../audit/audit-log.js';
 import { BlobCheckpointStore } from '../audit/blob-checkpoint-store.js';
 import { sealManifest } from '../audit/manifest-seal.js';
+import { RefusalLog } from '../audit/refusal-log.js';
 import { loadSigner, type Signer } from '../audit/signer.js';
 import { chainId, type SessionId } from '../contract/ids.js';
 import { compiledEntry, packageRoot } from '../database/compiled-entry.js';
@@ -120,6 +121,8 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
   const { encoder, optionalCodecs } = abilities;
   const audit = await openAudit(settings, signer, storage, database, clock);
   closers.push(() => audit.stop());
+  const refusals = new RefusalLog({ audit, log, clock });
+  closers.push(() => refusals.flush());
   await audit.append({
     kind: 'gateway.started',
     actor: 'gateway',
@@ -169,8 +172,9 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     key: certificate.privateKeyPem,
     minVersion: 'TLSv1.2',
   });
-  const credentials = await openCredentials(settings, database, audit);
-  const kdcProxy = settings.kdcs.size === 0 ? null : new KdcProxy({ database, audit, realms: settings.kdcs, clock });
+  const credentials = await openCredentials(settings, database, audit, refusals);
+  const kdcProxy =
+    settings.kdcs.size === 0 ? null : new KdcProxy({ database, audit, refusals, realms: settings.kdcs, clock });
   const policy = new SessionPolicy({
     database,
     recording: settings.recording,
@@ -179,7 +183,7 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
   });
   const places = new SessionPlaces(database, settings, clock);
   const attempts = new LockOut(attemptLimits(settings.ticketAttempts));
-  const admission = { database, audit, clock, policy, live, places, attempts };
+  const admission = { database, audit, clock, policy, live, places, attempts, refusals };
   const entranceOptions = {
     ...lifecycleOptions,
     lifecycle,

@@ -108,12 +108,11 @@ export class PortalEntrance {
   }
 
   async #handle(webSocket: WebSocket, stream: Duplex, clientAddress: string): Promise<void> {
-    const { admission, audit, log } = this.#options;
+    const { admission, audit } = this.#options;
     const start = await this.#readStart(stream, clientAddress);
     if (start === null) return;
     const admitted = await admit({ ...admission, audit }, start.ticket, { entrance: 'portal', clientAddress });
     if (admitted.kind === 'refused') {
-      log.warn({ clientAddress, reason: admitted.reason }, 'a ticket was refused');
       await refuseStream(stream, admitted.reason);
       return;
     }
@@ -140,10 +139,9 @@ export class PortalEntrance {
   }
 
   async #auditRefusal(clientAddress: string, reason: string, detail: string): Promise<void> {
-    const { audit, log } = this.#options;
-    log.warn({ clientAddress, reason, detail }, 'a connection to the portal was refused');
-    const data = { reason, detail, entrance: 'portal' };
-    await audit.append({ kind: 'connection.refused', actor: `client:${clientAddress}`, sessionId: null, data });
+    const data = { detail, entrance: 'portal' };
+    const { refusals } = this.#options.admission;
+    await refusals.record({ kind: 'connection.refused', clientAddress, reason, sessionId: null, data });
   }
 }
 

@@ -1,5 +1,6 @@
 /** Admission on a real database: which ticket lets whom in, and what is on record of the others. */
 import { describe, expect, it } from 'vitest';
+import type { RefusalLog } from '../../src/audit/refusal-log.js';
 import type { AuditEvent, AuditRow } from '../../src/contract/audit-event.js';
 import { chainId, targetId } from '../../src/contract/ids.js';
 import type { RecordingSetting } from '../../src/contract/rule.js';
@@ -22,6 +23,7 @@ import { SessionPolicy } from '../../src/inventory/session-policy.js';
 import { LiveSession, LiveSessions } from '../../src/gateway/sessions/live-session.js';
 import { type PlaceLimits, SessionPlaces } from '../../src/gateway/sessions/session-places.js';
 import { sqliteEngine } from '../database/engines.js';
+import { refusalLog } from '../helpers/refusals.js';
 import { nextId, NOW_MS, session as sessionOf, ticket as ticketRow, user } from '../database/samples.js';
 
 const WINDOW_MS = 60_000;
@@ -35,6 +37,7 @@ interface Desk {
   readonly ticket: string;
   nowMs: number;
   readonly options: AdmissionOptions;
+  readonly refusals: RefusalLog;
   readonly show: (ticket?: string | null, clientAddress?: string, proven?: boolean) => Promise<Admission>;
   /** The session's client is lost now; its live session waits. */
   readonly loseClient: (admission: Admission) => Promise<LiveSession>;
@@ -75,6 +78,7 @@ async function open(
     audit.push(event);
     return { ...event, chainId: chainId('test'), sequence: audit.length, timeMs: 0, previousHash: '', hash: '' };
   };
+  const refusals = refusalLog({ append }, () => desk.nowMs);
   const options: AdmissionOptions = {
     database,
     audit: { append },
@@ -84,6 +88,7 @@ async function open(
     live,
     places: new SessionPlaces(database, change.places ?? { sessionsPerUser: 0, sessionsPerHost: 0 }, () => NOW_MS),
     attempts: new LockOut(attemptLimits(change.attempts ?? 30)),
+    refusals,
   };
   const desk: Desk = {
     database,
@@ -93,6 +98,7 @@ async function open(
     ticket,
     nowMs: NOW_MS,
     options,
+    refusals,
     show: (shown = ticket, clientAddress = ADDRESS, proven = false) =>
       admit(options, shown, { entrance: 'native', clientAddress, proven }),
     loseClient: async (admission) => {
@@ -244,6 +250,22 @@ describe('a ticket with a one-time password', () => {
 });
 
 describe('an address that shows what is not its own again and again', () => {
+  it('is the whole /64 that an IPv6 client has to itself', async () => {
+    const desk = await open({ attempts: 3 });
+    for (let count = 1; count <= 3; count += 1) await desk.show(createTicket(), `2001:db8:1:2::${count}`);
+    expect(reasonOf(await desk.show(desk.ticket, '2001:db8:1:2:ffff::9'))).toBe('too-many-attempts');
+    expect(reasonOf(await desk.show(desk.ticket, '2001:db8:1:3::1'))).toBe('admitted');
+  });
+
+  it('and goes on is counted, and one row says how often it came', async () => {
+    const desk = await open({ attempts: 3 });
+    for (let count = 0; count < 8; count += 1) await desk.show(createTicket());
+    expect(refusals(desk)).toHaveLength(3);
+    await desk.refusals.flush();
+    const reasons = { 'session.ticket-refused too-many-attempts': 5 };
+    expect(desk.audit.at(-1)).toMatchObject({ kind: 'refusals.counted', data: { count: 5, reasons } });
+  });
+
   it('is not answered for a minute: one row says so, and others are not affected', async () => {
     const desk = await open({ attempts: 3 });
     for (let count = 0; count < 3; count += 1) await desk.show(createTicket());

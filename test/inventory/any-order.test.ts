@@ -20,6 +20,7 @@ import type { GatewayAbilities } from '../../src/policy/gateway-abilities.js';
 import { recordingForbidden } from '../../src/policy/permit.js';
 import { sqliteEngine } from '../database/engines.js';
 import { nextId, NOW_MS, recording as recordingRow, session as sessionRow, user } from '../database/samples.js';
+import { refusalLog } from '../helpers/refusals.js';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -134,7 +135,8 @@ class World {
     const shown = { entrance: asked.connectionMethod, clientAddress: ADDRESS };
     const places = { take: async () => null };
     const attempts = new LockOut(attemptLimits(30));
-    const asks = { ...options, policy: this.#policy, live: this.live, places, attempts };
+    const refusals = refusalLog(this);
+    const asks = { ...options, policy: this.#policy, live: this.live, places, attempts, refusals };
     const admission = await admit(asks, ticket, shown);
     if (admission.kind === 'refused') return;
     if (admission.live === null) {

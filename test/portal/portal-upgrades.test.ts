@@ -2,17 +2,27 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { refusalLog } from '../helpers/refusals.js';
+import type { RefusalLog } from '../../src/audit/refusal-log.js';
+import type { AuditEvent } from '../../src/contract/audit-event.js';
 import { PortalEntrance, type PortalEntranceOptions } from '../../src/portal/portal-entrance.js';
+
+const LIMITS = { network: { burst: 5, perSecond: 0 }, overall: { burst: 100, perSecond: 0 } };
 
 let server: Server;
 let entrance: PortalEntrance;
+let refusals: RefusalLog;
+let rows: AuditEvent[];
 const clients: Socket[] = [];
 
 beforeEach(async () => {
   server = createServer((_request, response) => void response.end());
   const log = { warn: () => {}, error: () => {} };
   // Nobody gets as far as to need the rest of the gateway.
-  const options = { audit: { append: async () => ({}) }, log, maxConnections: 5 } as unknown as PortalEntranceOptions;
+  rows = [];
+  refusals = refusalLog({ append: async (event) => void rows.push(event) }, Date.now, LIMITS);
+  const admission = { refusals };
+  const options = { admission, log, maxConnections: 5 } as unknown as PortalEntranceOptions;
   entrance = new PortalEntrance(server, options);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
@@ -48,4 +58,12 @@ it.each([
   const told = await upgrade(path);
   await vi.waitFor(() => expect(told()).toContain(`HTTP/1.1 ${status} `), { timeout: 5_000 });
   await vi.waitFor(async () => expect(await open()).toBe(0), { timeout: 5_000 });
+});
+
+it('a flood of those from other sites writes a bounded number of rows, and the rest is counted', async () => {
+  const answers = await Promise.all(Array.from({ length: 20 }, () => upgrade('/rdcleanpath')));
+  await vi.waitFor(() => expect(answers.every((told) => told().includes('403'))).toBe(true), { timeout: 5_000 });
+  await refusals.flush();
+  expect(rows.slice(0, 5).map(({ data }) => data['reason'])).toEqual(Array(5).fill('cross-site'));
+  expect(rows.slice(5).map(({ kind, data }) => [kind, data['count']])).toEqual([['refusals.counted', 15]]);
 });

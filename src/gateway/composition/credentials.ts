@@ -1,5 +1,6 @@
 /** Opens what credentials are kept with: the key, and the store that the settings name. */
 import path from 'node:path';
+import type { RefusalRecorder } from '../../audit/refusal-log.js';
 import type { Database } from '../../database/open.js';
 import { SettingError, type Settings } from '../config/settings.js';
 import { EmbeddedSecretStore } from '../credentials/embedded-secret-store.js';
@@ -9,7 +10,7 @@ import type { SecretStore } from '../credentials/secret-store.js';
 import { SessionSecrets } from '../credentials/session-secrets.js';
 import { TargetCredentials } from '../credentials/target-credentials.js';
 import { EntraAuthority } from '../entra/authority.js';
-import { EntraSignIns } from '../entra/entra-sign-ins.js';
+import { EntraSignIns, type EntraSignInsOptions } from '../entra/entra-sign-ins.js';
 import { loadOrCreateKey } from '../keys/key-store.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 
@@ -21,11 +22,22 @@ export interface Credentials {
   readonly entra: { readonly authority: EntraAuthority; readonly signIns: EntraSignIns } | null;
 }
 
+/** What commands need to store credentials. @throws KeyFileError when the key's file does not hold a key */
+export async function openTargetCredentials(
+  settings: Settings,
+  database: Pick<Database, 'targetCredentials'>,
+  audit: AuditAppender,
+): Promise<TargetCredentials> {
+  const store = await secretStore(settings, await credentialKey(settings));
+  return new TargetCredentials({ database, audit, store, clock: Date.now });
+}
+
 /** @throws KeyFileError when the key's file does not hold a key */
 export async function openCredentials(
   settings: Settings,
   database: Pick<Database, 'targetCredentials' | 'entraSignIns'>,
   audit: AuditAppender,
+  refusals: RefusalRecorder,
 ): Promise<Credentials> {
   const key = await credentialKey(settings);
   const store = await secretStore(settings, key);
@@ -33,14 +45,13 @@ export async function openCredentials(
     targets: new TargetCredentials({ database, audit, store, clock: Date.now }),
     sessions: new SessionSecrets(key),
     oneTime: new OneTimePasswords(key),
-    entra: openEntra(settings, database, audit, key),
+    entra: openEntra(settings, { database, audit, refusals }, key),
   };
 }
 
 function openEntra(
   settings: Settings,
-  database: Pick<Database, 'entraSignIns'>,
-  audit: AuditAppender,
+  records: Pick<EntraSignInsOptions, 'database' | 'audit' | 'refusals'>,
   key: Buffer,
 ): Credentials['entra'] {
   const { entraAuthority: issuer, entraClientId: clientId, entraScope: scope, entraRedirect } = settings;
@@ -49,7 +60,7 @@ function openEntra(
   const redirectUri =
     entraRedirect === '' ? `https://${settings.publicHost}:${settings.httpPort}/api/v1/entra/callback` : entraRedirect;
   const authority = new EntraAuthority({ issuer, clientId, redirectUri });
-  return { authority, signIns: new EntraSignIns({ database, audit, authority, key, scope, clock: Date.now }) };
+  return { authority, signIns: new EntraSignIns({ ...records, authority, key, scope, clock: Date.now }) };
 }
 
 /** From the environment, else from its file, which is made at the first start. */

@@ -7,6 +7,7 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { randomPKCECodeVerifier, randomState } from 'openid-client';
+import type { RefusalRecorder } from '../../audit/refusal-log.js';
 import { type TargetId, type UserId, uuidV7 } from '../../contract/ids.js';
 import type { Database } from '../../database/open.js';
 import type { EntraSignInRepository } from '../../database/entra-sign-ins.js';
@@ -20,6 +21,7 @@ import { assertionKeyOf, confirmationOf, createPopKey } from './pop-key.js';
 export interface EntraSignInsOptions {
   readonly database: Pick<Database, 'entraSignIns'>;
   readonly audit: AuditAppender;
+  readonly refusals: RefusalRecorder;
   readonly authority: Pick<EntraAuthority, 'authorizationUrl' | 'redeem'>;
   /** 32 bytes. */
   readonly key: Buffer;
@@ -130,9 +132,8 @@ export class EntraSignIns {
   }
 
   async #refuse(reason: EntraRefusal, signInId: string | null, clientAddress: string): Promise<EntraRefusal> {
-    const actor = `client:${clientAddress}`;
-    const data = { reason, signInId };
-    await this.#options.audit.append({ kind: 'entra.sign-in-failed', actor, sessionId: null, data });
+    const { refusals } = this.#options;
+    await refusals.record({ kind: 'entra.sign-in-failed', clientAddress, reason, sessionId: null, data: { signInId } });
     return reason;
   }
 

@@ -3,6 +3,7 @@
  * configured realms, and nothing else to nobody else.
  */
 import { createHash, randomBytes } from 'node:crypto';
+import type { RefusalRecorder } from '../../audit/refusal-log.js';
 import type { SessionId } from '../../contract/ids.js';
 import type { Database } from '../../database/open.js';
 import type { KdcTokenRepository } from '../../database/kdc-tokens.js';
@@ -18,6 +19,7 @@ import { RequestLimits } from './request-limits.js';
 export interface KdcProxyOptions {
   readonly database: Pick<Database, 'kdcTokens'>;
   readonly audit: AuditAppender;
+  readonly refusals: RefusalRecorder;
   readonly realms: Realms;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -99,8 +101,8 @@ export class KdcProxy {
     detail = '',
   ): Promise<KdcProxyResult> {
     if (refused !== 'unreachable' && !this.#limits.fail(clientAddress)) return { refused: 'too-many' };
-    const data = { reason: refused, ...(detail !== '' && { detail }) };
-    await this.#options.audit.append({ kind: 'kdc-proxy.refused', actor: `client:${clientAddress}`, sessionId, data });
+    const data = { ...(detail !== '' && { detail }) };
+    await this.#options.refusals.record({ kind: 'kdc-proxy.refused', clientAddress, reason: refused, sessionId, data });
     return { refused };
   }
 }

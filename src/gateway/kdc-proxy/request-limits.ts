@@ -1,4 +1,5 @@
-/** How much the KDC proxy does at a time and for one address: it must not become a way to wear a KDC down. */
+/** How much the KDC proxy does at a time and for one network: it must not become a way to wear a KDC down. */
+import { networkOf } from '../../identity/network-of.js';
 
 const MINUTE_MS = 60_000;
 /** A sign-in takes three to six requests. */
@@ -6,8 +7,8 @@ const REQUESTS_A_MINUTE = 120;
 /** Refusals that are written down; what comes after them is not even looked at. */
 const FAILURES_A_MINUTE = 20;
 const MAX_AT_ONCE = 32;
-/** Addresses that are remembered at the same time. */
-const MAX_ADDRESSES = 10_000;
+/** Networks that are remembered at the same time. */
+const MAX_NETWORKS = 10_000;
 
 interface Count {
   sinceMs: number;
@@ -47,20 +48,21 @@ export class RequestLimits {
 
   #count(address: string): Count {
     const nowMs = this.#clock();
-    const found = this.#counts.get(address);
+    const network = networkOf(address);
+    const found = this.#counts.get(network);
     if (found !== undefined && nowMs - found.sinceMs < MINUTE_MS) return found;
-    if (this.#counts.size >= MAX_ADDRESSES) this.#forget(nowMs);
+    if (this.#counts.size >= MAX_NETWORKS) this.#forget(nowMs);
     const count = { sinceMs: nowMs, requests: 0, failures: 0 };
-    this.#counts.set(address, count);
+    this.#counts.set(network, count);
     return count;
   }
 
   #forget(nowMs: number): void {
-    for (const [address, { sinceMs }] of this.#counts) {
-      if (nowMs - sinceMs >= MINUTE_MS) this.#counts.delete(address);
+    for (const [network, { sinceMs }] of this.#counts) {
+      if (nowMs - sinceMs >= MINUTE_MS) this.#counts.delete(network);
     }
     // All of them within a minute: the oldest goes.
     const [oldest] = this.#counts.keys();
-    if (this.#counts.size >= MAX_ADDRESSES && oldest !== undefined) this.#counts.delete(oldest);
+    if (this.#counts.size >= MAX_NETWORKS && oldest !== undefined) this.#counts.delete(oldest);
   }
 }

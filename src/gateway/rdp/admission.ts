@@ -3,11 +3,13 @@
  * are audited before anything happens.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { RefusalRecorder } from '../../audit/refusal-log.js';
 import type { Database } from '../../database/open.js';
 import type { SessionRecord } from '../../database/sessions.js';
 import { type LocatedTicket, MAX_FAILED_PROOFS, type TicketShown } from '../../database/tickets.js';
 import type { Decided, SessionPolicy } from '../../inventory/session-policy.js';
 import type { LockOut, LockOutLimits } from '../../identity/lock-out.js';
+import { networkOf } from '../../identity/network-of.js';
 import type { RecordingPermit } from '../../policy/permit.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 import { decisionData } from '../sessions/session-requests.js';
@@ -24,8 +26,9 @@ export interface AdmissionOptions {
   readonly reconnectWindowMs: number;
   readonly live: LiveSessions;
   readonly places: Pick<SessionPlaces, 'take'>;
-  /** Addresses that showed tickets or passwords which were not theirs to use. */
+  /** Networks from which tickets or passwords were shown that were not theirs to use. */
   readonly attempts: LockOut;
+  readonly refusals: RefusalRecorder;
 }
 
 /** Tickets and passwords cannot be guessed; who tries all the same, or replays what was on the wire, waits. */
@@ -52,7 +55,7 @@ export type RefusalReason =
   | 'ticket-wrong-password'
   /** Too many wrong passwords were tried with this ticket. */
   | 'ticket-guessed'
-  /** Too many wrong tickets or passwords from one address. */
+  /** Too many wrong tickets or passwords from one network. */
   | 'too-many-attempts'
   | 'policy-denied'
   /** The shareable link that the person came by was revoked, or has expired. */
@@ -123,8 +126,12 @@ const ATTEMPTS: ReadonlySet<RefusalReason> = new Set([
 export async function admit(options: AdmissionOptions, ticket: string | null, shown: Shown): Promise<Admission> {
   const refuse = (reason: RefusalReason, session: SessionRecord | null = null) =>
     refused(options, reason, shown, session);
-  // The row of the attempt that locked the address out says until when.
-  if (lockedOut(options, shown)) return { kind: 'refused', reason: 'too-many-attempts', session: null };
+  // The row of the attempt that locked the network out says until when; those that follow are counted.
+  if (lockedOut(options, shown)) {
+    const { clientAddress } = shown;
+    options.refusals.count({ kind: 'session.ticket-refused', clientAddress, reason: 'too-many-attempts' });
+    return { kind: 'refused', reason: 'too-many-attempts', session: null };
+  }
   if (ticket === null) return refuse('ticket-missing');
   const hash = ticketHash(ticket);
   const result = await options.database.tickets.redeem(hash, shownNow(options, shown));
@@ -175,7 +182,7 @@ function shownNow({ clock }: AdmissionOptions, shown: Shown): TicketShown {
 }
 
 function lockedOut({ attempts, clock }: AdmissionOptions, { clientAddress }: Shown): boolean {
-  return attempts.remainingMs(clientAddress, clock()) > 0;
+  return attempts.remainingMs(networkOf(clientAddress), clock()) > 0;
 }
 
 /**
@@ -281,20 +288,24 @@ async function waitAgain({ database, clock }: AdmissionOptions, { id }: SessionR
 }
 
 async function refused(
-  { audit, attempts, clock }: AdmissionOptions,
+  { refusals, attempts, clock }: AdmissionOptions,
   reason: RefusalReason,
   shown: Shown,
   session: SessionRecord | null,
   more: { readonly failedProofs?: number } = {},
 ): Promise<Admission> {
   const { clientAddress, entrance } = shown;
-  const locks = ATTEMPTS.has(reason) && attempts.fail(clientAddress, clock());
-  const lockedOutMs = locks ? { addressLockedOutMs: attempts.remainingMs(clientAddress, clock()) } : {};
-  await audit.append({
+  const network = networkOf(clientAddress);
+  const locks = ATTEMPTS.has(reason) && attempts.fail(network, clock());
+  const lockedOutMs = locks ? { addressLockedOutMs: attempts.remainingMs(network, clock()) } : {};
+  const data = { entrance, ...more, ...lockedOutMs };
+  const refusal = {
     kind: 'session.ticket-refused',
-    actor: `client:${clientAddress}`,
+    clientAddress,
+    reason,
     sessionId: session?.id ?? null,
-    data: { reason, entrance, ...more, ...lockedOutMs },
-  });
+    data,
+  } as const;
+  await (session === null ? refusals.record(refusal) : refusals.recordAlways(refusal));
   return { kind: 'refused', reason, session };
 }

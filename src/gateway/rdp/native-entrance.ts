@@ -140,18 +140,12 @@ export class NativeEntrance {
       await runSession(this.#options, result, new NativeClient(socket, request, identity.secureContext, clientAddress));
     } else if (result.kind === 'refused') {
       const about = this.#options.refusalPage ? result.session : null;
-      await this.#refuse(connection, result.reason, about, clientAddress);
+      await this.#refuse(connection, result.reason, about);
     }
   }
 
-  async #refuse(
-    connection: NativeConnection,
-    reason: RefusalReason,
-    about: RefusedSession | null,
-    clientAddress: string,
-  ): Promise<void> {
+  async #refuse(connection: NativeConnection, reason: RefusalReason, about: RefusedSession | null): Promise<void> {
     const { socket, request, identity } = connection;
-    this.#options.log.warn({ clientAddress, reason }, 'a ticket was refused');
     if (clientOffersTls(request)) await refuseAfterTls(socket, request, identity.secureContext, reason, about);
     else await turnAway(connection, ntStatusOf(reason));
   }
@@ -167,13 +161,12 @@ export class NativeEntrance {
     const { clientAddress } = shown;
     if (!clientOffersNla(request)) {
       await admit(admission, ticket, shown);
-      this.#options.log.warn({ clientAddress, reason: 'ticket-unproven' }, 'a client does not offer NLA');
       refuseNegotiation(socket, request, HYBRID_REQUIRED_BY_SERVER);
       return;
     }
     const ntHash = await this.#open(asked, clientAddress);
     if (ntHash === null) {
-      await this.#refuse(connection, 'ticket-unproven', null, clientAddress);
+      await this.#refuse(connection, 'ticket-unproven', null);
       return;
     }
     const result = await proveClient(connection, admission, asked, ticket, shown, ntHash).finally(() => ntHash.fill(0));
@@ -187,7 +180,6 @@ export class NativeEntrance {
       await runSession(this.#options, result.admission, client);
       return;
     }
-    this.#options.log.warn({ clientAddress, reason: result.admission.reason }, 'a ticket was refused');
     await client.refuse(result.admission.reason, this.#options.refusalPage ? result.admission.session : null);
     client.destroy();
   }
@@ -219,12 +211,12 @@ export class NativeEntrance {
     if (failed?.admission?.kind === 'admitted') {
       // It was let in, and then broke off: its ticket is used up.
       await lifecycle.refuse(failed.admission.session, failed.admission.live, reason, detail);
+      this.#options.log.warn({ clientAddress, reason }, 'a client broke off when it had been let in');
     } else if (failed?.error.problem === 'wrong-password') {
       await wrongProof(admission, asked, shown);
     } else {
       await this.#auditRefusal(clientAddress, reason, detail, asked.ticket.sessionId);
     }
-    this.#options.log.warn({ clientAddress, reason }, 'a client did not prove its one-time password');
   }
 
   async #readStart(socket: Socket, clientAddress: string): Promise<ConnectionStart | null> {
@@ -245,10 +237,9 @@ export class NativeEntrance {
     detail: string,
     sessionId: SessionId | null = null,
   ): Promise<void> {
-    const { audit, log } = this.#options;
-    log.warn({ clientAddress, reason, detail }, 'a connection was refused');
-    const data = { reason, detail, entrance: 'native' };
-    await audit.append({ kind: 'connection.refused', actor: `client:${clientAddress}`, sessionId, data });
+    const data = { detail, entrance: 'native' };
+    const { refusals } = this.#options.admission;
+    await refusals.record({ kind: 'connection.refused', clientAddress, reason, sessionId, data });
   }
 }
 

@@ -3,6 +3,8 @@
  * follows the specification checks the assertion.
  */
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_REFUSAL_LIMITS } from '../../../src/audit/refusal-budget.js';
+import type { RefusalLog } from '../../../src/audit/refusal-log.js';
 import type { AuditEvent, AuditRow } from '../../../src/contract/audit-event.js';
 import { chainId, targetId } from '../../../src/contract/ids.js';
 import type { Database } from '../../../src/database/open.js';
@@ -29,6 +31,7 @@ import { sqliteEngine } from '../../database/engines.js';
 import { session as sessionOf, user } from '../../database/samples.js';
 import { ENTRA_CLIENT_ID, startAuthority, type TestAuthority } from '../../helpers/entra-authority.js';
 import { type Found, rdsAad, type RdsAadOptions } from '../../helpers/rdsaad-target.js';
+import { refusalLog } from '../../helpers/refusals.js';
 import { type RdpTarget, selects, startRdpTarget } from '../../helpers/rdp-target.js';
 
 const KEY = Buffer.alloc(32, 7);
@@ -41,6 +44,7 @@ interface Desk {
   readonly authority: TestAuthority;
   readonly signIns: EntraSignIns;
   readonly audit: AuditEvent[];
+  readonly refusals: RefusalLog;
   readonly ada: UserRecord;
   nowMs: number;
   /** Signs somebody in at the authority and comes back with the browser's secret, or another. */
@@ -66,7 +70,8 @@ async function open(): Promise<Desk> {
   });
   const clock = (): number => desk.nowMs;
   const { scope } = testAuthority;
-  const signIns = new EntraSignIns({ database, audit: { append }, authority, key: KEY, scope, clock });
+  const refusals = refusalLog({ append }, clock);
+  const signIns = new EntraSignIns({ database, audit: { append }, refusals, authority, key: KEY, scope, clock });
   const secrets = new SessionSecrets(KEY);
   const connector = new TargetConnector({
     database,
@@ -90,6 +95,7 @@ async function open(): Promise<Desk> {
     authority: testAuthority,
     signIns,
     audit,
+    refusals,
     ada,
     nowMs: Date.now(),
     signIn: async (login = 'ada', browserSecret) => {
@@ -169,6 +175,17 @@ describe('a person’s sign-in', () => {
       expect(await desk.take(id)).toBeNull();
     }
     expect(desk.audit.filter(({ kind }) => kind === 'entra.sign-in-failed')).toHaveLength(2);
+  });
+
+  it('is not to be had with rubbish, however much of it: the rows that it costs are bounded', async () => {
+    const desk = await open();
+    const { burst } = DEFAULT_REFUSAL_LIMITS.network;
+    for (let count = 0; count < burst + 50; count += 1) {
+      expect(await desk.signIns.finish(`state=rubbish-${count}&code=x`, '', '198.51.100.7')).toBe('attempt');
+    }
+    expect(desk.audit).toHaveLength(burst);
+    await desk.refusals.flush();
+    expect(desk.audit.at(-1)).toMatchObject({ data: { count: 50, reasons: { 'entra.sign-in-failed attempt': 50 } } });
   });
 
   it('does not serve another person or another target, and not for ever', async () => {

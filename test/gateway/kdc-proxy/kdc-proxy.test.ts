@@ -9,6 +9,7 @@ import { makeCertificate, type ServerCertificate } from '../../../src/gateway/tl
 import { encodeKdcProxyMessage } from '../../../src/rdp/kdc-proxy/kdc-proxy-message.js';
 import type { NewSession } from '../../../src/database/sessions.js';
 import { session as sessionOf, ticket as ticketOf, user } from '../../database/samples.js';
+import { refusalLog } from '../../helpers/refusals.js';
 import { type HttpBench, makeHttpBench } from '../../http/bench.js';
 import { freePort } from '../../peers/listening-sockets.js';
 import { kinit, startKrb5Kdc, type Krb5Kdc } from '../../peers/krb5-kdc.js';
@@ -48,7 +49,9 @@ async function openProxy(kdcs: string, targetRealm: string | null = null): Promi
     tls,
     kdcProxy: { handle: (...asked) => (proxy ?? fail()).handle(...asked) },
   });
-  proxy = new KdcProxy({ database: bench.database, audit: bench.audit, realms: realms(kdcs), clock: Date.now });
+  const { database, audit } = bench;
+  const refusals = refusalLog(audit);
+  proxy = new KdcProxy({ database, audit, refusals, realms: realms(kdcs), clock: Date.now });
   const owner = user();
   await bench.database.users.create(owner);
   const about = { kind: 'ip', address: '192.0.2.7', port: 3389, recordingSetting: null, createdAtMs: 0 } as const;

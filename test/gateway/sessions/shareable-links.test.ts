@@ -16,6 +16,7 @@ import { SessionPolicy } from '../../../src/inventory/session-policy.js';
 import { localMachine } from '../../../src/policy/scopes.js';
 import { sqliteEngine } from '../../database/engines.js';
 import { nextId, NOW_MS, user } from '../../database/samples.js';
+import { refusalLog } from '../../helpers/refusals.js';
 
 const ADDRESS = '192.0.2.10';
 const HOUR_MS = 3_600_000;
@@ -69,6 +70,7 @@ async function desk() {
   const attempts = new LockOut(attemptLimits(30));
   const made = await links.create(owner, { target: { id: target, name: 'build-07' }, note: '', lifetimeMs: HOUR_MS });
   if (made === null) throw new Error('no link was made');
+  const refusals = refusalLog({ append });
   return {
     database,
     audit,
@@ -82,7 +84,7 @@ async function desk() {
       return requests.request(owner, { ...request, linkSecret: made.secret, ...change }, ADDRESS);
     },
     show: (routingToken: string) =>
-      admit({ ...admission, attempts }, routingToken.slice('witness-'.length), {
+      admit({ ...admission, attempts, refusals }, routingToken.slice('witness-'.length), {
         entrance: 'portal',
         clientAddress: ADDRESS,
       }),
