@@ -15,7 +15,7 @@ import {
 } from 'jose';
 import { DesktopSession } from '../../src/demo/desktop-session.js';
 import { readUntil } from '../../src/gateway/rdp/connection-start.js';
-import { aadMessageSize } from '../../src/rdp/aad/aad-json.js';
+import { AadMessageScan } from '../../src/rdp/aad/aad-json.js';
 import { decodeAuthenticationRequest } from '../../src/rdp/aad/authentication-request.js';
 import {
   E_ACCESSDENIED,
@@ -55,8 +55,9 @@ export function rdsAad(options: RdsAadOptions, found: Found[]): (tls: TLSSocket)
 async function serve(tls: TLSSocket, options: RdsAadOptions, found: Found[]): Promise<void> {
   const nonce = options.nonce ?? randomBytes(24).toString('base64url');
   tls.write(encodeServerNonce(nonce));
+  const scan = new AadMessageScan();
   const request = await readUntil(tls, 'the authentication request', 10_000, (bytes) => {
-    const size = aadMessageSize(bytes);
+    const size = scan.size(bytes);
     return size === null ? null : { value: Buffer.from(bytes.subarray(0, size)), taken: size };
   });
   const why = await problemOf(decodeAuthenticationRequest(request), nonce, options);

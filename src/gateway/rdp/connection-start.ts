@@ -35,7 +35,7 @@ export function readUntil<T>(
   parse: (bytes: Buffer) => { value: T; taken: number } | null,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    let held: Buffer = Buffer.alloc(0);
+    const held = new HeldBytes();
     const finish = (settle: () => void): void => {
       clearTimeout(timer);
       socket.off('data', onData).off('end', onClose).off('close', onClose);
@@ -44,10 +44,10 @@ export function readUntil<T>(
     };
     const onClose = (): void => finish(() => reject(new PeerSilentError('closed', what)));
     const onData = (chunk: Buffer): void => {
-      held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+      const bytes = held.add(chunk);
       let parsed: { value: T; taken: number } | null;
       try {
-        parsed = parse(held);
+        parsed = parse(bytes);
       } catch (error) {
         finish(() => reject(error instanceof Error ? error : new Error('the bytes could not be read')));
         return;
@@ -55,7 +55,7 @@ export function readUntil<T>(
       if (parsed === null) return;
       const { value, taken } = parsed;
       finish(() => {
-        if (taken < held.length) socket.unshift(held.subarray(taken));
+        if (taken < bytes.length) socket.unshift(bytes.subarray(taken));
         resolve(value);
       });
     };
@@ -64,6 +64,26 @@ export function readUntil<T>(
     if (socket.destroyed) onClose();
     else socket.resume();
   });
+}
+
+/** What came so far, in one piece. It grows by doubling: a peer that sends single bytes does not have them all copied with each. */
+class HeldBytes {
+  #storage: Buffer = Buffer.alloc(0);
+  #size = 0;
+
+  add(chunk: Buffer): Buffer {
+    const size = this.#size + chunk.length;
+    if (this.#size === 0) this.#storage = chunk;
+    else if (size <= this.#storage.length) chunk.copy(this.#storage, this.#size);
+    else {
+      const grown = Buffer.alloc(2 * size);
+      this.#storage.copy(grown, 0, 0, this.#size);
+      chunk.copy(grown, this.#size);
+      this.#storage = grown;
+    }
+    this.#size = size;
+    return this.#storage.subarray(0, size);
+  }
 }
 
 /** Reads what a client sends first. Rejects with `PeerSilentError` or `DecodeError`. */

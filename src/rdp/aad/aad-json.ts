@@ -12,39 +12,48 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const TERMINATOR = 0x00;
 
-/**
- * Size of the message that begins `bytes`, its terminator included if it is there; null when more bytes are needed.
- * @throws DecodeError when no JSON object begins there, or it is too long
- */
-export function aadMessageSize(bytes: Uint8Array): number | null {
-  // A terminator that came late belongs to the message before.
-  let at = 0;
-  while (bytes[at] === TERMINATOR) at += 1;
-  if (at < bytes.length && bytes[at] !== OPEN) throw new DecodeError('invalid', 'aadMessage', at, 'no JSON object');
-  const end = endOfObject(bytes, at);
-  if (end === null && bytes.length > MAX_AAD_MESSAGE_BYTES) throw new DecodeError('limit', 'aadMessage', 0);
-  if (end === null) return null;
-  if (end > MAX_AAD_MESSAGE_BYTES) throw new DecodeError('limit', 'aadMessage', 0);
-  return bytes[end] === TERMINATOR ? end + 1 : end;
-}
+/** Finds where a message ends that arrives in pieces, and looks at each of its bytes once. One for each message. */
+export class AadMessageScan {
+  #at = 0;
+  #depth = 0;
+  #inString = false;
+  #escaped = false;
 
-/** Offset behind the closing brace. */
-function endOfObject(bytes: Uint8Array, from: number): number | null {
-  let depth = 0;
-  let inString = false;
-  for (let at = from; at < bytes.length; at += 1) {
-    const byte = bytes[at];
-    if (inString) {
-      if (byte === BACKSLASH) at += 1;
-      else if (byte === QUOTE) inString = false;
-    } else if (byte === QUOTE) inString = true;
-    else if (byte === OPEN) depth += 1;
-    else if (byte === CLOSE) {
-      depth -= 1;
-      if (depth === 0) return at + 1;
-    }
+  /**
+   * Size of the message that begins `bytes`, its terminator included if it is there; null when more bytes are needed.
+   * @param bytes what came so far: that of the call before, and what came since
+   * @throws DecodeError when no JSON object begins there, or it is too long
+   */
+  size(bytes: Uint8Array): number | null {
+    const end = this.#endOfObject(bytes);
+    if ((end ?? bytes.length) > MAX_AAD_MESSAGE_BYTES) throw new DecodeError('limit', 'aadMessage', 0);
+    if (end === null) return null;
+    return bytes[end] === TERMINATOR ? end + 1 : end;
   }
-  return null;
+
+  /** Offset behind the closing brace. */
+  #endOfObject(bytes: Uint8Array): number | null {
+    for (; this.#at < bytes.length; this.#at += 1) {
+      const byte = bytes[this.#at] ?? TERMINATOR;
+      // A terminator that came late belongs to the message before.
+      if (this.#depth === 0 && byte === TERMINATOR) continue;
+      if (this.#depth === 0 && byte !== OPEN)
+        throw new DecodeError('invalid', 'aadMessage', this.#at, 'no JSON object');
+      this.#take(byte);
+      if (this.#depth === 0) return this.#at + 1;
+    }
+    return null;
+  }
+
+  #take(byte: number): void {
+    if (this.#escaped) this.#escaped = false;
+    else if (this.#inString) {
+      this.#escaped = byte === BACKSLASH;
+      this.#inString = byte !== QUOTE;
+    } else if (byte === QUOTE) this.#inString = true;
+    else if (byte === OPEN) this.#depth += 1;
+    else if (byte === CLOSE) this.#depth -= 1;
+  }
 }
 
 /** The one field that a message has. @throws DecodeError */

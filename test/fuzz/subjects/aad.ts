@@ -1,5 +1,5 @@
 /** RDS AAD Auth: its messages one by one, and the client that signs in with them. */
-import { aadMessageSize } from '../../../src/rdp/aad/aad-json.js';
+import { AadMessageScan } from '../../../src/rdp/aad/aad-json.js';
 import { type AadClientState, stepAadClient } from '../../../src/rdp/aad/aad-client.js';
 import {
   decodeAuthenticationRequest,
@@ -30,11 +30,13 @@ const REQUESTS = [encodeAuthenticationRequest(`${'eyJ'.repeat(300)}.e30.c2ln`)];
 
 /** What a stream's reader relies on: a size takes the message alone, and is the same when less has come. */
 function sized(input: Uint8Array): Uint8Array | null {
-  const size = aadMessageSize(input);
+  const scan = new AadMessageScan();
+  const early = scan.size(input.subarray(0, input.length >> 1));
+  const size = early ?? scan.size(input);
   if (size === null) return null;
   if (size < 2 || size > input.length) throw new BrokenPromise(`${size} bytes of ${input.length}`);
   const message = input.subarray(0, size);
-  if (aadMessageSize(message) !== size) throw new BrokenPromise('another size without what follows');
+  if (new AadMessageScan().size(message) !== size) throw new BrokenPromise('another size without what follows');
   return message;
 }
 

@@ -3,7 +3,7 @@ import { createSign, generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { compactVerify, importJWK } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { aadMessageSize } from '../../../src/rdp/aad/aad-json.js';
+import { AadMessageScan } from '../../../src/rdp/aad/aad-json.js';
 import { stepAadClient } from '../../../src/rdp/aad/aad-client.js';
 import {
   decodeAuthenticationRequest,
@@ -23,6 +23,8 @@ import { DecodeError, UnexpectedPduError } from '../../../src/rdp/wire/errors.js
 
 const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
 
+const sizeOf = (bytes: Uint8Array): number | null => new AadMessageScan().size(bytes);
+
 describe('messages', () => {
   it('are read with and without the zero byte behind them, with blanks, and with strings that look like their end', () => {
     for (const text of [
@@ -32,7 +34,7 @@ describe('messages', () => {
       '{"other":{"}":"{\\"}"},"ts_nonce":"AwAB"}\0',
     ]) {
       const bytes = bytesOf(text);
-      expect(aadMessageSize(bytes)).toBe(bytes.length);
+      expect(sizeOf(bytes)).toBe(bytes.length);
       expect(decodeServerNonce(bytes)).toBe('AwAB');
     }
   });
@@ -44,8 +46,8 @@ describe('messages', () => {
         const pdu = encodeServerNonce(wellFormed);
         expect(decodeServerNonce(pdu)).toBe(wellFormed);
         expect(decodeAuthenticationRequest(encodeAuthenticationRequest(wellFormed))).toBe(wellFormed);
-        expect(aadMessageSize(Uint8Array.of(...pdu, ...next))).toBe(pdu.length);
-        for (let end = 0; end < pdu.length - 1; end += 1) expect(aadMessageSize(pdu.subarray(0, end))).toBeNull();
+        expect(sizeOf(Uint8Array.of(...pdu, ...next))).toBe(pdu.length);
+        for (let end = 0; end < pdu.length - 1; end += 1) expect(sizeOf(pdu.subarray(0, end))).toBeNull();
       }),
       { numRuns: 50 },
     );
@@ -54,12 +56,7 @@ describe('messages', () => {
   it('that are none are refused with a DecodeError, whatever they are', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
-        for (const read of [
-          decodeServerNonce,
-          decodeAuthenticationRequest,
-          decodeAuthenticationResult,
-          aadMessageSize,
-        ]) {
+        for (const read of [decodeServerNonce, decodeAuthenticationRequest, decodeAuthenticationResult, sizeOf]) {
           try {
             read(bytes);
           } catch (error) {
@@ -73,9 +70,27 @@ describe('messages', () => {
     }
   });
 
+  it('that come in single bytes are read byte by byte, and none of them twice', () => {
+    const message = bytesOf(`{"other":{"}":"{\\"}"},"ts_nonce":"${'A'.repeat(500)}"}`);
+    let looks = 0;
+    const seen = new Proxy(message, {
+      get: (bytes, property) => {
+        if (property === 'length') return received;
+        looks += 1;
+        return Number(property) < received ? Reflect.get(bytes, property) : undefined;
+      },
+    });
+    let received = 0;
+    const scan = new AadMessageScan();
+    for (received = 1; received < message.length; received += 1) expect(scan.size(seen)).toBeNull();
+    expect(scan.size(seen)).toBe(message.length);
+    // Behind the last one a terminator is looked for.
+    expect(looks).toBe(message.length + 1);
+  });
+
   it('end somewhere', () => {
-    expect(() => aadMessageSize(bytesOf(`{"ts_nonce":"${'A'.repeat(70_000)}`))).toThrow('limit');
-    expect(() => aadMessageSize(bytesOf(`{"ts_nonce":"${'A'.repeat(70_000)}"}`))).toThrow('limit');
+    expect(() => sizeOf(bytesOf(`{"ts_nonce":"${'A'.repeat(70_000)}`))).toThrow('limit');
+    expect(() => sizeOf(bytesOf(`{"ts_nonce":"${'A'.repeat(70_000)}"}`))).toThrow('limit');
   });
 });
 

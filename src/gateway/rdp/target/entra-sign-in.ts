@@ -1,7 +1,7 @@
 /** RDS AAD Auth at a target, [MS-RDPBCGR] 5.4.5.4.1, and what its result means for the session. */
 import type { TLSSocket } from 'node:tls';
 import { stepAadClient, type AadClientState } from '../../../rdp/aad/aad-client.js';
-import { aadMessageSize } from '../../../rdp/aad/aad-json.js';
+import { AadMessageScan } from '../../../rdp/aad/aad-json.js';
 import { E_ACCESSDENIED, ntStatusOf, S_OK } from '../../../rdp/aad/authentication-result.js';
 import { signAssertion } from '../../../rdp/aad/rdp-assertion.js';
 import { NlaError, problemOfStatus } from '../../../rdp/nla/nla-error.js';
@@ -41,7 +41,7 @@ async function converse(tls: TLSSocket, proof: EntraProof, options: EntraSignInO
   let state: AadClientState = 'expect-server-nonce';
   for (;;) {
     const leftMs = Math.max(1, deadline - performance.now());
-    const message = await readUntil(tls, 'the next message of RDS AAD Auth', leftMs, wholeMessage);
+    const message = await readUntil(tls, 'the next message of RDS AAD Auth', leftMs, messageReader());
     const step = stepAadClient(state, message, assert);
     state = step.state;
     for (const output of step.outputs) {
@@ -51,9 +51,12 @@ async function converse(tls: TLSSocket, proof: EntraProof, options: EntraSignInO
   }
 }
 
-function wholeMessage(bytes: Buffer): { value: Uint8Array; taken: number } | null {
-  const size = aadMessageSize(bytes);
-  return size === null ? null : { value: bytes.subarray(0, size), taken: size };
+function messageReader(): (bytes: Buffer) => { value: Uint8Array; taken: number } | null {
+  const scan = new AadMessageScan();
+  return (bytes) => {
+    const size = scan.size(bytes);
+    return size === null ? null : { value: bytes.subarray(0, size), taken: size };
+  };
 }
 
 function refusalOf(hresult: number): TargetError {
