@@ -182,6 +182,29 @@ describe('a file on a redirected drive', () => {
     expect(channel.events.at(-1)?.data).toMatchObject({ action: 'written', path: '\\a', sizeBytes: 2 });
   });
 
+  it('that is closed or was never opened is on record with what passes through it all the same', () => {
+    const relay = relayAllowing(['drives']);
+    const channel = new ChannelTalk(relay, RDPDR);
+    channel.say('client', announce([DRIVE]));
+    open(channel, '\\a');
+    close(channel);
+    expect(channel.events.map(({ data }) => data['action'])).toEqual(['redirected']);
+    const write = ask(1, 7, 3, DeviceFunction.write, range(3, 0, Uint8Array.of(1, 2, 3)));
+    expect(channel.say('target', write).client).toEqual([write]);
+    channel.say('target', ask(1, 8, 4, DeviceFunction.read, range(2, 0)));
+    channel.say('client', answer(1, 4, read(Uint8Array.of(4, 5))));
+    const rename = new Writer().u32(0x0d).u32(0).zeros(24).finish();
+    channel.say('target', ask(1, 9, 5, DeviceFunction.setInformation, rename));
+    channel.say('client', answer(1, 5, u32(0)));
+    channel.take(relay.close());
+    const file = { device: 'drive', name: 'share', path: '', notOpen: true };
+    expect(channel.events.slice(1).map(({ data }) => data)).toMatchObject([
+      { ...file, action: 'written', direction: 'to-client', sizeBytes: 3, sha256: sha256(Uint8Array.of(1, 2, 3)) },
+      { ...file, action: 'read', direction: 'to-target', sizeBytes: 2, sha256: sha256(Uint8Array.of(4, 5)) },
+      { ...file, action: 'deleted' },
+    ]);
+  });
+
   it('is a print job on a printer', () => {
     const channel = talk(['printers']);
     channel.say('target', ask(2, 0, 1, DeviceFunction.create, create('')));

@@ -104,7 +104,7 @@ export class ChannelDirection {
     if (treatment.kind === 'watch') this.#skip = treatment.skipBytes;
     const held = this.#take();
     const frames: Uint8Array[] = [];
-    const events: TraceEvent[] = [...(treatment.kind === 'pass' ? (treatment.events ?? []) : [])];
+    const events: TraceEvent[] = 'events' in treatment ? [...(treatment.events ?? [])] : [];
     for (const [index, part] of held.entries()) {
       const step = this.#follow(treatment, part, last && index === held.length - 1);
       frames.push(...step.frames);

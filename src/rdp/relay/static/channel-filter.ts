@@ -19,6 +19,7 @@ export type Treatment =
       readonly skipBytes: number;
       readonly data: (bytes: Uint8Array) => void;
       readonly done: () => readonly TraceEvent[];
+      readonly events?: readonly TraceEvent[];
     };
 
 /** What becomes of a message that was collected. */

@@ -11,14 +11,15 @@ export interface RedirectedDevice {
 
 export class DeviceFile {
   readonly #device: RedirectedDevice;
-  readonly #path: string;
+  readonly #path: string | null;
   readonly #createHash: CreateContentHash;
   #read: PassingContent | null = null;
   #written: PassingContent | null = null;
   #renamedTo: string | null = null;
   #deleted = false;
 
-  constructor(device: RedirectedDevice, path: string, createHash: CreateContentHash) {
+  /** @param path null for one that is not open, as far as anybody has heard: content may pass through its id all the same */
+  constructor(device: RedirectedDevice, path: string | null, createHash: CreateContentHash) {
     this.#device = device;
     this.#path = path;
     this.#createHash = createHash;
@@ -48,7 +49,8 @@ export class DeviceFile {
 
   /** What came of the file: nothing is said of one that was only looked at. */
   closed(): TraceEvent[] {
-    const file = { device: this.#device.kind, name: eventName(this.#device.name), path: eventName(this.#path) };
+    const where = this.#path === null ? { path: '', notOpen: true } : { path: eventName(this.#path) };
+    const file = { device: this.#device.kind, name: eventName(this.#device.name), ...where };
     const events: TraceEvent[] = [];
     const say = (data: TraceEvent['data']) => events.push({ kind: 'drive', data: { ...file, ...data } });
     if (this.#read !== null) say({ action: 'read', direction: 'to-target', ...figures(this.#read) });
@@ -79,11 +81,10 @@ export class DeviceFiles {
     return this.#files.get(key(deviceId, fileId));
   }
 
-  /** A write to a file begins to pass: what takes its bytes; undefined when no such file is open. */
-  beginWrite(deviceId: number, fileId: number, offset: number | null): PassingContent | undefined {
-    const file = this.get(deviceId, fileId);
-    this.#writing = file ?? null;
-    return file?.written(offset);
+  /** A write to a file begins to pass: what takes its bytes. */
+  beginWrite(file: DeviceFile, offset: number | null): PassingContent {
+    this.#writing = file;
+    return file.written(offset);
   }
 
   /** The write has passed. */

@@ -140,7 +140,7 @@ export class DeviceFilter implements ChannelFilter {
         this.#await({ ...request, offset: decodeReadWrite(reader).offset });
         return PASS;
       case DeviceFunction.write:
-        return this.#write(request, reader);
+        return this.#write(device, request, reader);
       case DeviceFunction.close:
         this.#await(request);
         return PASS;
@@ -149,11 +149,20 @@ export class DeviceFilter implements ChannelFilter {
     }
   }
 
-  #write(request: DeviceRequest, reader: Reader): Treatment {
+  #write(device: RedirectedDevice, request: DeviceRequest, reader: Reader): Treatment {
     const { length, offset } = decodeReadWrite(reader);
-    const content = this.#files.beginWrite(request.deviceId, request.fileId, offset);
-    if (content === undefined) return PASS;
-    return watch(WRITE_REQUEST_HEADER_BYTES, length, content, () => this.#files.endWrite());
+    if (length === 0) return PASS;
+    const { file, events } = this.#fileOf(device, request);
+    const content = this.#files.beginWrite(file, offset);
+    return watch(WRITE_REQUEST_HEADER_BYTES, length, content, events, () => this.#files.endWrite());
+  }
+
+  /** Also of a file that is closed, or was opened in a way that nobody has seen: what passes through it is on record. */
+  #fileOf(device: RedirectedDevice, { deviceId, fileId }: DeviceRequest): { file: DeviceFile; events: TraceEvent[] } {
+    const open = this.#files.get(deviceId, fileId);
+    if (open !== undefined) return { file: open, events: [] };
+    const file = new DeviceFile(device, null, this.#createHash);
+    return { file, events: this.#files.open(deviceId, fileId, file) };
   }
 
   #completion(reader: Reader): Treatment {
@@ -164,7 +173,6 @@ export class DeviceFilter implements ChannelFilter {
     const request = this.#pending.get(key(deviceId, completionId));
     this.#pending.delete(key(deviceId, completionId));
     if (request === undefined || completion.ioStatus !== STATUS_SUCCESS) return PASS;
-    const file = this.#files.get(deviceId, request.fileId);
     switch (request.majorFunction) {
       case DeviceFunction.create: {
         const opened = new DeviceFile(device, request.path ?? '', this.#createHash);
@@ -172,17 +180,24 @@ export class DeviceFilter implements ChannelFilter {
       }
       case DeviceFunction.read: {
         const length = reader.u32();
-        if (file === undefined || length === 0) return PASS;
-        const content = file.read(request.offset ?? 0);
-        return watch(READ_RESPONSE_HEADER_BYTES, length, content, () => []);
+        if (length === 0) return PASS;
+        const { file, events } = this.#fileOf(device, request);
+        return watch(READ_RESPONSE_HEADER_BYTES, length, file.read(request.offset ?? 0), events);
       }
       case DeviceFunction.close:
         return { kind: 'pass', events: this.#files.close(deviceId, request.fileId) };
       default:
-        if (request.change === 'deleted') file?.deleted();
-        else if (request.change) file?.renamed(request.change.renamedTo);
-        return PASS;
+        return this.#changed(device, request);
     }
+  }
+
+  #changed(device: RedirectedDevice, request: PendingRequest): Treatment {
+    const { change = null } = request;
+    if (change === null) return PASS;
+    const { file, events } = this.#fileOf(device, request);
+    if (change === 'deleted') file.deleted();
+    else file.renamed(change.renamedTo);
+    return { kind: 'pass', events };
   }
 
   /** Throws DecodeError "limit" when the client answers nothing. */
@@ -199,7 +214,8 @@ function watch(
   skipBytes: number,
   sizeBytes: number,
   content: PassingContent,
-  done: () => readonly TraceEvent[],
+  events: readonly TraceEvent[],
+  done: () => readonly TraceEvent[] = () => [],
 ): Treatment {
   let left = sizeBytes;
   const within = (bytes: Uint8Array): void => {
@@ -207,7 +223,7 @@ function watch(
     left -= part.length;
     if (part.length > 0) content.add(part);
   };
-  return { kind: 'watch', skipBytes, data: within, done };
+  return { kind: 'watch', skipBytes, data: within, done, events };
 }
 
 function key(deviceId: number, completionId: number): string {
