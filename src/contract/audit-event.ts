@@ -51,6 +51,7 @@ export const AUDIT_EVENT_KINDS = {
   'import.refused': 'The import of a captured session was refused',
   'import.made': 'A captured session was imported',
   'replay.watched': 'A recording was watched',
+  'recording.read': 'The details and events of a recording, or its manifest, were read',
   'export.made': 'Records were exported',
   'link.created': 'A shareable link was made',
   'link.used': 'A shareable link was shown by a person who is signed in',

@@ -52,7 +52,7 @@ describe('replaying a recording from blob storage', () => {
     expect(await expectRightPicture()).toBe(0);
     await press('End');
     await settled(page);
-    expect(stage.server.world.audited.map((event) => event.kind)).toEqual(['replay.watched']);
+    expect(stage.server.world.audited.filter(({ kind }) => kind === 'replay.watched')).toHaveLength(1);
   });
 
   it('shows the right picture after every seek', async () => {

@@ -1,6 +1,6 @@
 /**
  * `/api/v1/recordings/:sessionId`: what a recording consists of, its playlist, video, events and manifest. Only people
- * whose roles include watching get an answer, and a watched replay is in the audit log before its first byte is sent.
+ * whose roles include watching get an answer, and who looks into a recording is in the audit log before the first byte is sent.
  */
 import type { FastifyError, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Role } from '../../contract/api.js';
@@ -10,6 +10,7 @@ import { DEFAULT_STREAM_LIMITS, type RecordingRouteDeps, type Viewer } from './d
 import { MAX_EVENTS_PER_PAGE, readEventPage } from './event-page.js';
 import { buildPlaylist } from './playlist.js';
 import * as problems from './problems.js';
+import { ReadingNotes, type RecordingPart } from './reading-notes.js';
 import { recordingInfo } from './recording-info.js';
 import { sendFile } from './send-file.js';
 import { StreamSlots } from './stream-slots.js';
@@ -52,33 +53,42 @@ interface EventRoute extends SessionRoute {
   Querystring: { after: number; limit: number };
 }
 
+/** What the routes share. */
+interface Desk extends RecordingRouteDeps {
+  readonly slots: StreamSlots;
+  readonly readings: ReadingNotes;
+}
+
 /** The routes, relative to `/api/v1/recordings`. */
 export function recordingRoutes(deps: RecordingRouteDeps): FastifyPluginAsync {
   const limits = deps.limits ?? DEFAULT_STREAM_LIMITS;
   const slots = new StreamSlots(limits.streams, limits.streamsPerViewer);
+  const readings = new ReadingNotes(
+    (event) => deps.audit(event),
+    () => deps.now(),
+  );
+  const desk = { ...deps, slots, readings };
   // eslint-disable-next-line typescript/require-await -- Fastify's type wants a promise.
   return async (app) => {
     app.setErrorHandler(answerError);
     const forSession = { schema: { params: SESSION_PARAMS } };
-    app.get<SessionRoute>('/:sessionId', forSession, (request, reply) => sendInfo(deps, request, reply));
+    app.get<SessionRoute>('/:sessionId', forSession, (request, reply) => sendInfo(desk, request, reply));
     app.get<ViewingRoute>(
       '/:sessionId/playlist.m3u8',
       { schema: { params: SESSION_PARAMS, querystring: VIEWING_QUERY } },
-      (request, reply) => sendPlaylist(deps, request, reply),
+      (request, reply) => sendPlaylist(desk, request, reply),
     );
     app.get<VideoRoute>(
       '/:sessionId/video/:file',
       { schema: { params: VIDEO_PARAMS, querystring: VIEWING_QUERY } },
-      (request, reply) => sendVideo(deps, slots, request, reply),
+      (request, reply) => sendVideo(desk, request, reply),
     );
     app.get<EventRoute>(
       '/:sessionId/events',
       { schema: { params: SESSION_PARAMS, querystring: EVENT_QUERY } },
-      (request, reply) => sendEvents(deps, request, reply),
+      (request, reply) => sendEvents(desk, request, reply),
     );
-    app.get<SessionRoute>('/:sessionId/manifest', forSession, (request, reply) =>
-      sendManifest(deps, slots, request, reply),
-    );
+    app.get<SessionRoute>('/:sessionId/manifest', forSession, (request, reply) => sendManifest(desk, request, reply));
   };
 }
 
@@ -104,14 +114,21 @@ function requireShown({ withheld }: { readonly withheld: boolean }): void {
   if (withheld) throw problems.recordingWithheld();
 }
 
-async function sendInfo(
-  deps: RecordingRouteDeps,
+/** The recording is there: that this person looks into it is on record from here on. */
+async function noteReading(
+  { readings }: Desk,
+  viewer: Viewer,
   request: FastifyRequest<SessionRoute>,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  requireWatcher(deps, request);
-  const recording = await deps.loadRecording(asSessionId(request.params.sessionId));
+  part: RecordingPart,
+): Promise<void> {
+  await readings.note({ viewer, sessionId: asSessionId(request.params.sessionId), address: request.ip, part });
+}
+
+async function sendInfo(desk: Desk, request: FastifyRequest<SessionRoute>, reply: FastifyReply): Promise<FastifyReply> {
+  const viewer = requireWatcher(desk, request);
+  const recording = await desk.loadRecording(asSessionId(request.params.sessionId));
   if (recording === null) throw problems.noRecording();
+  await noteReading(desk, viewer, request, 'details');
   return reply.header('cache-control', 'no-store').send(recordingInfo(recording));
 }
 
@@ -162,12 +179,7 @@ function requireViewing(deps: RecordingRouteDeps, viewer: Viewer, sessionId: Ses
   if (!isViewing(deps.viewingKey, subject, viewing, deps.now())) throw problems.viewingRequired();
 }
 
-async function sendVideo(
-  deps: RecordingRouteDeps,
-  slots: StreamSlots,
-  request: FastifyRequest<VideoRoute>,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
+async function sendVideo(deps: Desk, request: FastifyRequest<VideoRoute>, reply: FastifyReply): Promise<FastifyReply> {
   const viewer = requireWatcher(deps, request);
   const sessionId = asSessionId(request.params.sessionId);
   requireViewing(deps, viewer, sessionId, request.query.viewing ?? '');
@@ -178,7 +190,7 @@ async function sendVideo(
     path: `${video.folder}/${request.params.file}`,
     sizeBytes: video.storedBytes,
     contentType: 'video/mp4',
-    done: takeSlot(slots, viewer),
+    done: takeSlot(deps.slots, viewer),
   });
 }
 
@@ -188,15 +200,12 @@ function takeSlot(slots: StreamSlots, viewer: Viewer): () => void {
   return give;
 }
 
-async function sendEvents(
-  deps: RecordingRouteDeps,
-  request: FastifyRequest<EventRoute>,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  requireWatcher(deps, request);
+async function sendEvents(deps: Desk, request: FastifyRequest<EventRoute>, reply: FastifyReply): Promise<FastifyReply> {
+  const viewer = requireWatcher(deps, request);
   const place = await deps.findPlace(asSessionId(request.params.sessionId));
   if (place === null) throw problems.noRecording();
   requireShown(place);
+  await noteReading(deps, viewer, request, 'details');
   const { after, limit } = request.query;
   const path = `${place.folder}/events.ndjson`;
   const signal = AbortSignal.timeout(30_000);
@@ -204,8 +213,7 @@ async function sendEvents(
 }
 
 async function sendManifest(
-  deps: RecordingRouteDeps,
-  slots: StreamSlots,
+  deps: Desk,
   request: FastifyRequest<SessionRoute>,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -214,8 +222,9 @@ async function sendManifest(
   if (place === null) throw problems.noRecording();
   const path = `${place.folder}/manifest.json`;
   const sizeBytes = await manifestSize(deps, path, place.complete);
+  await noteReading(deps, viewer, request, 'manifest');
   reply.header('content-disposition', `attachment; filename="manifest-${request.params.sessionId}.json"`);
-  const done = takeSlot(slots, viewer);
+  const done = takeSlot(deps.slots, viewer);
   return sendFile(request, reply, deps.store, { path, sizeBytes, contentType: 'application/json', done });
 }
 

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Problem, RecordingInfo, Role } from '../../../src/contract/api.js';
 import type { AuditEvent } from '../../../src/contract/audit-event.js';
 import type { RecordingRouteDeps, StoredRecording } from '../../../src/http/recordings/deps.js';
+import { READING_LIFETIME_MS, READING_PAUSE_MS } from '../../../src/http/recordings/reading-notes.js';
 import { recordingRoutes } from '../../../src/http/recordings/routes.js';
 import { VIEWING_LIFETIME_MS } from '../../../src/http/recordings/viewing.js';
 import { StorageError } from '../../../src/storage/storage-error.js';
@@ -139,6 +140,58 @@ describe('a watched replay is an audit event', () => {
     nowMs += VIEWING_LIFETIME_MS;
     expect(await problemOf(await fetch(videoUrl(viewing)), 403)).toBe('viewing-required');
     expect(store.reads).toEqual([]);
+  });
+});
+
+describe('reading a recording without watching it', () => {
+  const read = async (path: string, headers: Record<string, string> = {}): Promise<number> => {
+    const response = await fetch(`${base}/${SESSION}${path}`, { headers });
+    await response.arrayBuffer();
+    return response.status;
+  };
+
+  beforeEach(() => {
+    store.files.set(`${sample.folder}/manifest.json`, Buffer.from('{"format":"witness-manifest"}'));
+  });
+
+  it('is an audit event, once for each time somebody looks into it and not once for each request', async () => {
+    await Promise.all(['', '/events', '/events?after=10'].map((path) => read(path)));
+    for (const range of ['bytes=0-3', 'bytes=4-99']) expect(await read('/manifest', { range })).toBe(206);
+    const row = { kind: 'recording.read', actor: 'user:1', sessionId: SESSION };
+    expect(audited).toEqual(
+      ['details', 'manifest'].map((part) => ({ ...row, data: { part, userName: 'ada', address: '127.0.0.1' } })),
+    );
+    actor = 'user:2';
+    await read('/events');
+    expect(audited.slice(2).map((event) => event.actor)).toEqual(['user:2']);
+  });
+
+  it('goes on while its page asks, is another one after a pause, and does not go on for ever', async () => {
+    const readings = () => audited.length;
+    await read('/events');
+    for (let waitedMs = 0; waitedMs < READING_LIFETIME_MS - READING_PAUSE_MS; waitedMs += READING_PAUSE_MS - 1) {
+      nowMs += READING_PAUSE_MS - 1;
+      await read('/events');
+    }
+    expect(readings()).toBe(1);
+    nowMs += READING_PAUSE_MS - 1;
+    await read('/events');
+    nowMs += READING_PAUSE_MS - 1;
+    await read('/events');
+    expect(readings()).toBe(2);
+    nowMs += READING_PAUSE_MS;
+    await read('/events');
+    expect(readings()).toBe(3);
+  });
+
+  it.each(['', '/events', '/manifest'])('shows nothing of %s when the event cannot be written', async (path) => {
+    auditFailure = new Error('disk full');
+    expect(await read(path)).toBe(500);
+    expect(await read(path)).toBe(500);
+    expect(store.reads).toEqual([]);
+    auditFailure = null;
+    expect(await read(path)).toBe(200);
+    expect(audited).toHaveLength(1);
   });
 });
 
