@@ -10,7 +10,6 @@ import {
   encodeTsRequest,
   type TsRequest,
 } from '../../../src/rdp/nla/credssp/ts-request.js';
-import { NlaError } from '../../../src/rdp/nla/nla-error.js';
 import { answerChallenge } from '../../../src/rdp/nla/ntlm/ntlm-client.js';
 import { OFFERED_FLAGS } from '../../../src/rdp/nla/ntlm/flags.js';
 import { MessageSecurity } from '../../../src/rdp/nla/ntlm/message-security.js';
@@ -27,22 +26,11 @@ import {
 } from '../../../src/rdp/nla/spnego/neg-token-resp.js';
 import { DecodeError, UnexpectedPduError } from '../../../src/rdp/wire/errors.js';
 import { HASHES, hex } from './hex.js';
-import { clientOptions, PASSWORD, PUBLIC_KEY, serverOptions, signIn } from './sign-in.js';
+import { clientOptions, PASSWORD, problemOf, PUBLIC_KEY, serverOptions, signIn } from './sign-in.js';
 
 const version = fc.integer({ min: 2, max: 6 });
 const STATUS_LOGON_FAILURE = 0xc000006d;
 const STATUS_ACCOUNT_LOCKED_OUT = 0xc0000234;
-
-/** What an NlaError that is thrown is about. */
-function problemOf(action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof NlaError) return error.problem;
-    throw error;
-  }
-  return 'nothing was thrown';
-}
 
 const ntlm = (changes: object) => ({ ...clientOptions().ntlm, ...changes });
 

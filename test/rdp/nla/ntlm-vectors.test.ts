@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodeAvPairs } from '../../../src/rdp/nla/ntlm/av-pairs.js';
 import { decodeAuthenticateMessage } from '../../../src/rdp/nla/ntlm/authenticate-message.js';
-import { decodeChallengeMessage } from '../../../src/rdp/nla/ntlm/challenge-message.js';
+import { decodeChallengeMessage, encodeChallengeMessage } from '../../../src/rdp/nla/ntlm/challenge-message.js';
 import { MessageSecurity, sealKey, signKey } from '../../../src/rdp/nla/ntlm/message-security.js';
 import {
   decodeNtlmV2Response,
@@ -20,6 +20,8 @@ const FLAGS = 0xe28a8233;
 const SERVER_CHALLENGE = hex('0123456789abcdef');
 const CLIENT_CHALLENGE = hex('aaaaaaaaaaaaaaaa');
 const SESSION_KEY = hex('55'.repeat(16));
+/** The example's, in the place of the gateway's own. */
+const VERSION = hex('060070170000000f');
 const PROOF = hex('68cd0ab851e51c96aabc927bebef6a1c');
 const KEY = responseKey(HASHES, ntHashOf('Password'), 'User', 'Domain');
 
@@ -62,10 +64,12 @@ describe('NTLMv2 in the examples of [MS-NLMP] 4.2', () => {
     expect(rc4k(baseKey, SESSION_KEY)).toEqual(hex('c5dad2544fc9799094ce1ce90bc9d03e'));
   });
 
-  it('reads the messages (4.2.4.3)', () => {
+  it('reads the messages, and writes the challenge (4.2.4.3)', () => {
     const challenge = decodeChallengeMessage(CHALLENGE);
     expect(challenge).toMatchObject({ negotiateFlags: FLAGS, serverChallenge: SERVER_CHALLENGE });
     expect(encodeAvPairs(challenge.targetInfo)).toEqual(CHALLENGE.subarray(0x44));
+    const ownVersion = encodeChallengeMessage(challenge, 'Server');
+    expect(Uint8Array.from([...ownVersion.subarray(0, 48), ...VERSION, ...ownVersion.subarray(56)])).toEqual(CHALLENGE);
     const message = decodeAuthenticateMessage(AUTHENTICATE);
     expect(message).toMatchObject({ domainName: 'Domain', userName: 'User', workstation: 'COMPUTER' });
     const { proof, clientChallenge } = decodeNtlmV2Response(message.ntChallengeResponse);

@@ -5,7 +5,7 @@ import {
   type CredsspServerOptions,
   type CredsspServerOutput,
 } from '../../../src/rdp/nla/credssp/credssp-server.js';
-import type { NlaError } from '../../../src/rdp/nla/nla-error.js';
+import { NlaError } from '../../../src/rdp/nla/nla-error.js';
 import { ntHashOf } from '../../../src/rdp/nla/ntlm/ntlmv2.js';
 import { HASHES, hex } from './hex.js';
 
@@ -104,4 +104,15 @@ export function signIn(
     }
   }
   return { client, server, sent, ...result, clientVersion, serverError, clientError };
+}
+
+/** What an NlaError that is thrown is about. */
+export function problemOf(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof NlaError) return error.problem;
+    throw error;
+  }
+  return 'nothing was thrown';
 }
