@@ -4,17 +4,19 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { countOrders } from '../helpers/count-orders.js';
+import { bitmapsIn, recordedUpdates } from '../helpers/recorded-updates.js';
 import { countSurfaceCodecs } from '../helpers/surface-commands.js';
 import { startDesktop } from '../peers/desktop.js';
 import { startFreerdpShadow } from '../peers/freerdp-shadow.js';
-import { click } from '../peers/input.js';
+import { click, drag, typeText } from '../peers/input.js';
 import { useLab, type Display } from '../peers/lab.js';
 import { startWeston } from '../peers/weston.js';
 import { startXrdp, type Xrdp } from '../peers/xrdp.js';
 import { startXvfb } from '../peers/xvfb.js';
+import { chromaPsnr } from '../pixels/chroma-psnr.js';
 import { lumaPsnr } from '../pixels/luma-psnr.js';
 import { countColours } from '../pixels/raster.js';
-import { reduceDepthAsXfreerdp } from '../pixels/reduce-depth.js';
+import { reduceDepth, reduceDepthAsXfreerdp } from '../pixels/reduce-depth.js';
 import { requirePeers } from '../setup/requirements.js';
 import { keepPicture } from './support/artifacts.js';
 import { type GatewayProcess, startGatewayProcess } from './support/gateway-process.js';
@@ -22,14 +24,15 @@ import { keptTrace } from './support/kept-trace.js';
 import { POINTER, recordSession, type SessionToRecord } from './support/record-session.js';
 
 const MINIMUM_PSNR_DB = 35;
+const MINIMUM_CHROMA_PSNR_DB = 45;
 const TIMEOUT_MS = 90_000;
 const ANYBODY = { user: 'any', password: 'any' };
 
 /** xfreerdp draws no orders unless it is told to cache. */
 const CACHES = ['+bitmap-cache', '+glyph-cache'];
 
-describe.runIf(requirePeers('xrdp', 'freerdp-shadow-cli', 'weston', 'xfreerdp', 'Xvfb', 'ffmpeg'))(
-  'recording xfreerdp in the codec of its server',
+describe.runIf(requirePeers('xrdp', 'freerdp-shadow-cli', 'weston', 'xfreerdp', 'rdesktop', 'Xvfb', 'ffmpeg'))(
+  'recording in the codec of the server',
   () => {
     const lab = useLab();
     let gateway: GatewayProcess;
@@ -57,12 +60,15 @@ describe.runIf(requirePeers('xrdp', 'freerdp-shadow-cli', 'weston', 'xfreerdp', 
     async function record(name: string, session: Session) {
       // Of lossy codecs, the client comes as close to the display as it can.
       const same = { minimumPsnr: 28 };
-      const { client, recorded, sessionId } = await recordSession({ lab, gateway, monitor, same, ...session });
+      const { sessionId, ...pictures } = await recordSession({ lab, gateway, monitor, same, ...session });
+      const { client, recorded } = pictures;
       await keepPicture(name, recorded);
+      await keepPicture(`${name} client`, client);
       expect(countColours(client)).toBeGreaterThan(20);
       expect(lumaPsnr(client, recorded, POINTER)).toBeGreaterThanOrEqual(MINIMUM_PSNR_DB);
+      expect(chromaPsnr(client, recorded, POINTER)).toBeGreaterThanOrEqual(MINIMUM_CHROMA_PSNR_DB);
       expect((await gateway.api.session(sessionId)).gapCount).toBe(0);
-      return keptTrace(gateway, sessionId);
+      return { ...pictures, trace: await keptTrace(gateway, sessionId) };
     }
 
     it.each([
@@ -70,7 +76,7 @@ describe.runIf(requirePeers('xrdp', 'freerdp-shadow-cli', 'weston', 'xfreerdp', 
       ['NSCodec', 'nscodec', ['/nsc', '/bpp:32']],
       ['raw surface bits', 'none', ['/bpp:32']],
     ] as const)('weston: %s', { timeout: TIMEOUT_MS }, async (name, codec, args) => {
-      const trace = await record(`weston ${name}`, {
+      const { trace } = await record(`weston ${name}`, {
         target: { name: 'weston', port: ports.weston },
         credentials: ANYBODY,
         serverDisplay: null,
@@ -81,7 +87,7 @@ describe.runIf(requirePeers('xrdp', 'freerdp-shadow-cli', 'weston', 'xfreerdp', 
     });
 
     it('freerdp-shadow: RemoteFX', { timeout: TIMEOUT_MS }, async () => {
-      const trace = await record('shadow RemoteFX', {
+      const { trace } = await record('shadow RemoteFX', {
         target: { name: 'shadow', port: ports.shadow },
         credentials: ANYBODY,
         serverDisplay: async () => shared,
@@ -91,7 +97,7 @@ describe.runIf(requirePeers('xrdp', 'freerdp-shadow-cli', 'weston', 'xfreerdp', 
     });
 
     it('xrdp: RemoteFX', { timeout: TIMEOUT_MS }, async () => {
-      const trace = await record('xrdp RemoteFX', {
+      const { trace } = await record('xrdp RemoteFX', {
         target: { name: 'xrdp', port: xrdp.port },
         credentials: { user: xrdp.user.name, password: xrdp.user.password },
         serverDisplay: () => xrdp.sessionDisplay(),
@@ -100,15 +106,45 @@ describe.runIf(requirePeers('xrdp', 'freerdp-shadow-cli', 'weston', 'xfreerdp', 
       expect([...countSurfaceCodecs(trace).keys()]).toEqual(['remotefx']);
     });
 
-    it('xrdp: drawing orders', { timeout: TIMEOUT_MS }, async () => {
-      const trace = await record('xrdp orders', {
+    it.each([
+      ['xfreerdp', 24, CACHES],
+      ['rdesktop', 16, ['-a', '16']],
+      ['rdesktop', 24, ['-a', '24']],
+    ] as const)(
+      'xrdp: drawing orders for %s at %i bits a pixel',
+      { timeout: TIMEOUT_MS },
+      async (client, depth, args) => {
+        const reduce = client === 'rdesktop' ? reduceDepth : reduceDepthAsXfreerdp;
+        const { trace, server, recorded } = await record(`xrdp orders ${client} ${depth}`, {
+          target: { name: `xrdp for ${client}`, port: xrdp.port },
+          client,
+          credentials: { user: xrdp.user.name, password: xrdp.user.password },
+          serverDisplay: () => xrdp.sessionDisplay(),
+          same: { asSent: (raster) => reduce(raster, depth) },
+          args,
+        });
+        expect(lumaPsnr(reduceDepth(server, depth), recorded, POINTER)).toBeGreaterThanOrEqual(MINIMUM_PSNR_DB);
+        const counts = countOrders(trace);
+        expect(counts['cache-bitmap-rev2']).toBeGreaterThan(10);
+        expect(counts['mem-blt']).toBeGreaterThan(100);
+        expect(bitmapsIn(recordedUpdates(trace))).toEqual(new Set());
+      },
+    );
+
+    it('xrdp: glyphs, brushes and blits of its login window for rdesktop', { timeout: TIMEOUT_MS }, async () => {
+      const { trace } = await record('xrdp login rdesktop', {
         target: { name: 'xrdp', port: xrdp.port },
-        credentials: { user: xrdp.user.name, password: xrdp.user.password },
-        serverDisplay: () => xrdp.sessionDisplay(),
-        same: { asSent: (raster) => reduceDepthAsXfreerdp(raster, 24) },
-        args: CACHES,
+        client: 'rdesktop',
+        credentials: null,
+        serverDisplay: null,
+        act: async () => {
+          await drag(lab, monitor, { x: 500, y: 210 }, [20, 40, 60]);
+          await typeText(lab, monitor, 'somebody');
+        },
+        args: ['-a', '24'],
       });
-      expect(countOrders(trace)).toMatchObject({ 'mem-blt': expect.any(Number) });
+      const expected = ['opaque-rect', 'glyph-index', 'pat-blt', 'mem-blt', 'scr-blt', 'cache-glyph', 'cache-brush'];
+      expect(Object.keys(countOrders(trace))).toEqual(expect.arrayContaining(expected));
     });
   },
 );

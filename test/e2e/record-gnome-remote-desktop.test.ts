@@ -11,6 +11,7 @@ import { screenshot, waitForPicture } from '../peers/screenshot.js';
 import { waitFor } from '../peers/wait.js';
 import { startXvfb } from '../peers/xvfb.js';
 import { codecsOf, graphicsPdus } from '../helpers/graphics-pdus.js';
+import { chromaPsnr } from '../pixels/chroma-psnr.js';
 import { lumaPsnr } from '../pixels/luma-psnr.js';
 import { decodeMp4Frame } from '../pixels/mp4-frame.js';
 import { countDifferences, pixelAt, type Raster } from '../pixels/raster.js';
@@ -23,6 +24,7 @@ import { downloadVideos } from './support/replay.js';
 
 const TIMEOUT_MS = 120_000;
 const MINIMUM_PSNR_DB = 35;
+const MINIMUM_CHROMA_PSNR_DB = 45;
 const ACCOUNT = { user: 'service', password: 'a-password-that-nobody-types' };
 const PROGRESSIVE = 9;
 /** A picture that does not change for this long is settled: the recorder refines after 300 ms. */
@@ -97,6 +99,7 @@ describe.runIf(requirePeers('gnome-remote-desktop', 'xfreerdp', 'Xvfb', 'ffmpeg'
         await keepPicture('gnome-remote-desktop shown', shown);
         await keepPicture('gnome-remote-desktop recorded', stored);
         expect(lumaPsnr(shown, stored, POINTER)).toBeGreaterThanOrEqual(MINIMUM_PSNR_DB);
+        expect(chromaPsnr(shown, stored, POINTER)).toBeGreaterThanOrEqual(MINIMUM_CHROMA_PSNR_DB);
         expect(codecsOf(graphicsPdus(await keptTrace(gateway, sessionId)))).toContain(PROGRESSIVE);
         expect((await api.session(sessionId)).gapCount).toBe(0);
       },

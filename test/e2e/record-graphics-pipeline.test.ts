@@ -9,6 +9,7 @@ import { startDesktop } from '../peers/desktop.js';
 import { startFreerdpShadow, type FreerdpShadow } from '../peers/freerdp-shadow.js';
 import { useLab, type Display } from '../peers/lab.js';
 import { startXvfb } from '../peers/xvfb.js';
+import { chromaPsnr } from '../pixels/chroma-psnr.js';
 import { lumaPsnr } from '../pixels/luma-psnr.js';
 import { countColours } from '../pixels/raster.js';
 import { requirePeers } from '../setup/requirements.js';
@@ -19,6 +20,7 @@ import { KEEP_TRACES, keptTrace } from './support/kept-trace.js';
 import { POINTER, recordSession } from './support/record-session.js';
 
 const TO_CLIENT_DB = 35;
+const CHROMA_TO_CLIENT_DB = 45;
 const TO_SERVER_DB = 28;
 const TIMEOUT_MS = 90_000;
 const AVC = [GfxCodecId.avc420, GfxCodecId.avc444, GfxCodecId.avc444v2];
@@ -59,6 +61,7 @@ describe.runIf(requirePeers('freerdp-shadow-cli', 'xfreerdp', 'Xvfb', 'ffmpeg'))
       await keepPicture(`shadow ${name} client`, client);
       expect(countColours(recorded)).toBeGreaterThan(100);
       expect(lumaPsnr(client, recorded, POINTER)).toBeGreaterThanOrEqual(TO_CLIENT_DB);
+      expect(chromaPsnr(client, recorded, POINTER)).toBeGreaterThanOrEqual(CHROMA_TO_CLIENT_DB);
       expect(lumaPsnr(server, recorded, POINTER)).toBeGreaterThanOrEqual(TO_SERVER_DB);
       expect((await gateway.api.session(sessionId)).gapCount).toBe(0);
       return codecsOf(graphicsPdus(await keptTrace(gateway, sessionId)));

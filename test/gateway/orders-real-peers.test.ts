@@ -2,8 +2,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { countOrders, type OrderCounts } from '../helpers/count-orders.js';
 import { replayRecords, startRecordedRelay, type RecordedRelay } from '../helpers/recorded-relay.js';
-import { movePointer, pressKey, typeText } from '../peers/input.js';
-import { displayEnv, useLab, type Display } from '../peers/lab.js';
+import { drag, movePointer, pressKey, typeText } from '../peers/input.js';
+import { useLab, type Display } from '../peers/lab.js';
 import { startRdesktop, startXfreerdp, type RdpClient } from '../peers/rdp-client.js';
 import { screenshot, waitForSamePicture } from '../peers/screenshot.js';
 import { waitFor } from '../peers/wait.js';
@@ -43,19 +43,12 @@ describe.runIf(requirePeers('xrdp', 'xfreerdp', 'rdesktop', 'Xvfb'))(
       monitor = await startXvfb(lab);
     });
 
-    async function drag(from: readonly [number, number], offsets: readonly number[]): Promise<void> {
-      const [x, y] = from;
-      const steps = offsets.flatMap((by) => ['mousemove', String(x + by), String(y + by), 'sleep', '0.1']);
-      const args = ['mousemove', String(x), String(y), 'mousedown', '1', 'sleep', '0.1', ...steps, 'mouseup', '1'];
-      await lab.run('xdotool', args, displayEnv(monitor));
-    }
-
     /** Types, lets the terminal scroll, and drags its window away and back for the next session to find it. */
     async function work(text: string): Promise<void> {
       await typeText(lab, monitor, 'drawn by orders');
       for (let line = 0; line < LINES; line += 1) await pressKey(lab, monitor, 'Return');
       await typeText(lab, monitor, text);
-      await drag([200, 34], [20, 60, 100, 60, 20, 0]);
+      await drag(lab, monitor, { x: 200, y: 34 }, [20, 60, 100, 60, 20, 0]);
       await movePointer(lab, monitor, 880, 700);
     }
 
@@ -105,7 +98,7 @@ describe.runIf(requirePeers('xrdp', 'xfreerdp', 'rdesktop', 'Xvfb'))(
         const client = await (name === 'rdesktop' ? startRdesktop(lab, options) : startXfreerdp(lab, login));
         await client.connected();
         await settled(monitor);
-        await drag([500, 210], [20, 40, 60]);
+        await drag(lab, monitor, { x: 500, y: 210 }, [20, 40, 60]);
         await typeText(lab, monitor, 'somebody');
         await movePointer(lab, monitor, 880, 700);
         const shown = await settled(monitor);

@@ -1,25 +1,10 @@
 /** Which surface commands are in a trace. */
-import { BulkDecompressor } from '../../recorder/bulk/bulk-decompressor.js';
 import { TraceRecordKind, type TraceActivation, type TraceRecord } from '../../src/contract/trace.js';
-import { decodeFastPathOutput, FastPathUpdateCode } from '../../src/rdp/updates/fast-path-output.js';
-import { decodeSurfaceCommands, type SurfaceCommand } from '../../src/rdp/updates/surface-commands.js';
-import { UpdateFragments } from '../../src/rdp/updates/update-fragments.js';
-import { Reader } from '../../src/rdp/wire/reader.js';
+import type { SurfaceCommand } from '../../src/rdp/updates/surface-commands.js';
+import { recordedUpdates } from './recorded-updates.js';
 
 export function surfaceCommands(records: readonly TraceRecord[]): SurfaceCommand[] {
-  const bulk = new BulkDecompressor();
-  const fragments = new UpdateFragments();
-  const commands: SurfaceCommand[] = [];
-  for (const { kind, payload } of records) {
-    if (kind !== TraceRecordKind.serverFastPath) continue;
-    for (const update of decodeFastPathOutput(new Reader(payload, 'record')).updates) {
-      const data = bulk.decompress(update.data, update.compressionFlags);
-      const whole = fragments.push({ ...update, data });
-      if (whole === null || whole.updateCode !== FastPathUpdateCode.surfaceCommands) continue;
-      commands.push(...decodeSurfaceCommands(new Reader(whole.data, 'commands')));
-    }
-  }
-  return commands;
+  return recordedUpdates(records).flatMap(({ update }) => (update.kind === 'surface-commands' ? update.commands : []));
 }
 
 /** How many commands came in each codec, by the names that the activation gives to their numbers. */

@@ -28,6 +28,18 @@ export async function click(lab: Lab, display: Display, x: number, y: number, bu
   await lab.run('xdotool', ['mousemove', String(x), String(y), 'click', String(button)], displayEnv(display));
 }
 
+/** Drags with the left button: down and right by each of these offsets in turn. */
+export async function drag(
+  lab: Lab,
+  display: Display,
+  { x, y }: { readonly x: number; readonly y: number },
+  offsets: readonly number[],
+): Promise<void> {
+  const steps = offsets.flatMap((by) => ['mousemove', String(x + by), String(y + by), 'sleep', '0.1']);
+  const args = ['mousemove', String(x), String(y), 'mousedown', '1', 'sleep', '0.1', ...steps, 'mouseup', '1'];
+  await lab.run('xdotool', args, displayEnv(display));
+}
+
 /** The X id of a visible window of this class, if there is one. */
 export async function findWindow(lab: Lab, display: Display, windowClass: string): Promise<string | undefined> {
   try {

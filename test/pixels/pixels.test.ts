@@ -1,5 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { chromaPsnr } from './chroma-psnr.js';
 import { lumaPsnr } from './luma-psnr.js';
 import { encodePng } from './png.js';
 import {
@@ -75,6 +76,39 @@ describe('luma PSNR', () => {
     expect(lumaPsnr(grey(80), pointer)).toBeLessThan(20);
     expect(lumaPsnr(grey(80), pointer, { left: 0, top: 0, right: 3, bottom: 3 })).toBe(Infinity);
     expect(() => lumaPsnr(grey(80), pointer, { left: 0, top: 0, right: 10, bottom: 10 })).toThrow('whole picture');
+  });
+});
+
+describe('chroma PSNR', () => {
+  const of = (colour: Colour, size = 10) => createRaster(size, size, () => colour);
+
+  it('is infinite for equal pictures, and almost for greys, which differ in brightness alone', () => {
+    expect(chromaPsnr(grey(20), grey(200))).toBeGreaterThan(200);
+    expect(chromaPsnr(of([50, 60, 70]), of([50, 60, 70]))).toBe(Infinity);
+  });
+
+  it('is low for channels that have changed places, which hardly show in luma', () => {
+    const [swapped, colour] = [of([40, 80, 60]), of([60, 80, 40])];
+    expect(lumaPsnr(swapped, colour)).toBeGreaterThan(35);
+    expect(chromaPsnr(swapped, colour)).toBeLessThan(30);
+  });
+
+  it('weighs blue and red as Cb and Cr do', () => {
+    const chroma = (blue: number, red: number) => 20 * Math.log10(255 / Math.hypot(blue, red)) + 10 * Math.log10(2);
+    expect(chromaPsnr(grey(0), of([0, 0, 100]))).toBeCloseTo(chroma(50, 7.22 / 1.5748), 9);
+    expect(chromaPsnr(grey(0), of([100, 0, 0]))).toBeCloseTo(chroma(21.26 / 1.8556, 50), 9);
+  });
+
+  it('compares two by two pixels, as much as video keeps', () => {
+    const thin = createRaster(10, 10, (x) => (x % 2 === 0 ? [100, 20, 20] : [20, 20, 100]));
+    expect(chromaPsnr(thin, of([60, 20, 60]))).toBe(Infinity);
+  });
+
+  it('leaves the mask out, and does not call nothing a perfect match', () => {
+    const mark = createRaster(10, 10, (x, y) => (x < 3 && y < 3 ? [255, 0, 0] : [80, 80, 80]));
+    expect(chromaPsnr(grey(80), mark)).toBeLessThan(30);
+    expect(chromaPsnr(grey(80), mark, { left: 0, top: 0, right: 3, bottom: 3 })).toBe(Infinity);
+    expect(() => chromaPsnr(grey(80), mark, { left: 0, top: 0, right: 10, bottom: 10 })).toThrow('whole picture');
   });
 });
 
