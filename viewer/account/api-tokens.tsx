@@ -1,9 +1,11 @@
 /** The person's API tokens: making, seeing and revoking them. */
 import { useState } from 'preact/hooks';
-import type { ApiTokenCreated, ApiTokenInfo, Me, Problem } from '../../src/contract/api.js';
-import { getJson, problemOf, sendJson } from '../api/client.js';
+import type { ApiTokenCreated, ApiTokenInfo, Me } from '../../src/contract/api.js';
+import { getJson, sendJson } from '../api/client.js';
+import { useAttempt } from '../api/use-attempt.js';
 import { useResource } from '../api/use-resource.js';
 import { CopyButton } from '../components/copy-button.js';
+import { Loaded } from '../components/loaded.js';
 import { EmptyNotice, ProblemNotice } from '../components/notice.js';
 import { formatTime } from '../lib/format.js';
 import { TokenForm } from './token-form.js';
@@ -13,38 +15,21 @@ export function ApiTokens({ me }: { me: Me }) {
     getJson<{ tokens: readonly ApiTokenInfo[] }>('/api/v1/account/tokens', signal),
   );
   const [created, setCreated] = useState<ApiTokenCreated | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const revoke = async (id: string): Promise<void> => {
-    setProblem(null);
-    try {
+  const { problem, run } = useAttempt();
+  const revoke = (id: string): void =>
+    run(async () => {
       await sendJson('DELETE', `/api/v1/account/tokens/${id}`, {});
       if (created?.id === id) setCreated(null);
       list.reload();
-    } catch (error) {
-      setProblem(problemOf(error));
-    }
-  };
+    });
   return (
     <section class="section" aria-labelledby="tokens-title">
       <h2 id="tokens-title">API tokens</h2>
       {problem !== null && <ProblemNotice problem={problem} />}
-      {list.problem !== null && <ProblemNotice problem={list.problem} onRetry={list.reload} />}
       {created !== null && <NewToken created={created} onDone={() => setCreated(null)} />}
-      {list.value === null && list.problem === null && (
-        <div class="skeleton-row" role="status" aria-label="Loading your API tokens" />
-      )}
-      {list.value?.tokens.length === 0 && (
-        <EmptyNotice title="You have no API tokens">
-          A token lets a program act for you, within its scopes and until its day.
-        </EmptyNotice>
-      )}
-      {list.value !== null && list.value.tokens.length > 0 && (
-        <ul class="entries">
-          {list.value.tokens.map((token) => (
-            <Entry key={token.id} token={token} onRevoke={() => void revoke(token.id)} />
-          ))}
-        </ul>
-      )}
+      <Loaded from={list} what="your API tokens" rows={1}>
+        {({ tokens }) => <Tokens tokens={tokens} onRevoke={revoke} />}
+      </Loaded>
       <TokenForm
         me={me}
         onCreated={(made) => {
@@ -53,6 +38,23 @@ export function ApiTokens({ me }: { me: Me }) {
         }}
       />
     </section>
+  );
+}
+
+function Tokens({ tokens, onRevoke }: { tokens: readonly ApiTokenInfo[]; onRevoke: (id: string) => void }) {
+  if (tokens.length === 0) {
+    return (
+      <EmptyNotice title="You have no API tokens">
+        A token lets a program act for you, within its scopes and until its day.
+      </EmptyNotice>
+    );
+  }
+  return (
+    <ul class="entries">
+      {tokens.map((token) => (
+        <Entry key={token.id} token={token} onRevoke={() => onRevoke(token.id)} />
+      ))}
+    </ul>
   );
 }
 

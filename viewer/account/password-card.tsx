@@ -1,8 +1,10 @@
 /** Sets or changes the person's own password. */
 import { useState } from 'preact/hooks';
-import type { Account, PasswordChange, Problem } from '../../src/contract/api.js';
-import { getJson, problemOf, sendJson } from '../api/client.js';
+import type { Account, PasswordChange } from '../../src/contract/api.js';
+import { getJson, sendJson } from '../api/client.js';
+import { useAttempt } from '../api/use-attempt.js';
 import { useResource } from '../api/use-resource.js';
+import { Loaded } from '../components/loaded.js';
 import { ProblemNotice } from '../components/notice.js';
 
 export function PasswordCard() {
@@ -10,14 +12,15 @@ export function PasswordCard() {
   return (
     <section class="section" aria-labelledby="password-title">
       <h2 id="password-title">Password</h2>
-      {account.problem !== null && <ProblemNotice problem={account.problem} onRetry={account.reload} />}
-      {account.value === null && account.problem === null && (
-        <div class="skeleton-row" role="status" aria-label="Loading your account" />
-      )}
-      {account.value?.mayHavePassword === false && (
-        <p class="card muted">You sign in at your identity provider. There is no password of yours here.</p>
-      )}
-      {account.value?.mayHavePassword === true && <PasswordForm account={account.value} onChanged={account.reload} />}
+      <Loaded from={account} what="your account" rows={1}>
+        {(value) =>
+          value.mayHavePassword ? (
+            <PasswordForm account={value} onChanged={account.reload} />
+          ) : (
+            <p class="card muted">You sign in at your identity provider. There is no password of yours here.</p>
+          )
+        }
+      </Loaded>
     </section>
   );
 }
@@ -26,37 +29,29 @@ function PasswordForm({ account, onChanged }: { account: Account; onChanged: () 
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
   const [repeated, setRepeated] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const { busy, problem, run } = useAttempt();
   const [done, setDone] = useState(false);
   const differs = repeated !== '' && repeated !== next;
 
-  const save = async (): Promise<void> => {
-    setBusy(true);
-    setProblem(null);
-    setDone(false);
-    const change: PasswordChange = {
-      newPassword: next,
-      ...(account.currentPasswordNeeded && { currentPassword: current }),
-    };
-    try {
+  const save = (): void =>
+    run(async () => {
+      setDone(false);
+      const change: PasswordChange = {
+        newPassword: next,
+        ...(account.currentPasswordNeeded && { currentPassword: current }),
+      };
       await sendJson('PUT', '/api/v1/account/password', change);
       for (const set of [setCurrent, setNext, setRepeated]) set('');
       setDone(true);
       onChanged();
-    } catch (error) {
-      setProblem(problemOf(error));
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
 
   return (
     <form
       class="card form"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!differs) void save();
+        if (!differs) save();
       }}
     >
       <p class="muted">

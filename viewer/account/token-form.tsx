@@ -1,8 +1,9 @@
 /** Makes an API token: a name, what it may do, how long. */
 import { useState } from 'preact/hooks';
-import type { ApiTokenCreated, ApiTokenRequest, Me, Problem } from '../../src/contract/api.js';
+import type { ApiTokenCreated, ApiTokenRequest, Me } from '../../src/contract/api.js';
 import { type Scope, SCOPES, scopesOf } from '../../src/contract/scopes.js';
-import { postJson, problemOf } from '../api/client.js';
+import { postJson } from '../api/client.js';
+import { useAttempt } from '../api/use-attempt.js';
 import { ProblemNotice } from '../components/notice.js';
 
 const LIFETIMES = [
@@ -16,32 +17,24 @@ export function TokenForm({ me, onCreated }: { me: Me; onCreated: (created: ApiT
   const [name, setName] = useState('');
   const [scopes, setScopes] = useState<readonly Scope[]>([]);
   const [lifetimeDays, setLifetimeDays] = useState<number>(30);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const { busy, problem, run } = useAttempt();
   const toggle = (scope: Scope, on: boolean): void =>
     setScopes((old) => (on ? [...old, scope] : old.filter((one) => one !== scope)));
-  const create = async (): Promise<void> => {
-    setBusy(true);
-    setProblem(null);
-    try {
+  const create = (): void =>
+    run(async () => {
       const asked: ApiTokenRequest = { name: name.trim(), scopes, lifetimeDays };
       const made = await postJson<ApiTokenCreated>('/api/v1/account/tokens', asked);
       setName('');
       setScopes([]);
       if (made !== null) onCreated(made);
-    } catch (error) {
-      setProblem(problemOf(error));
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   return (
     <form
       class="card form"
       aria-label="Make an API token"
       onSubmit={(event) => {
         event.preventDefault();
-        void create();
+        create();
       }}
     >
       {problem !== null && <ProblemNotice problem={problem} />}

@@ -1,8 +1,9 @@
 /** Browsers in which the person is signed in, and ending that. */
-import { useState } from 'preact/hooks';
-import type { Problem, SignInMethod, WebSessionInfo } from '../../src/contract/api.js';
-import { getJson, postJson, problemOf, sendJson } from '../api/client.js';
+import type { SignInMethod, WebSessionInfo } from '../../src/contract/api.js';
+import { getJson, postJson, sendJson } from '../api/client.js';
+import { useAttempt } from '../api/use-attempt.js';
 import { useResource } from '../api/use-resource.js';
+import { Loaded } from '../components/loaded.js';
 import { ProblemNotice } from '../components/notice.js';
 import { formatTime } from '../lib/format.js';
 import { browserName } from './browser-name.js';
@@ -17,43 +18,35 @@ export function WebSessions() {
   const list = useResource('web-sessions', (signal) =>
     getJson<{ sessions: readonly WebSessionInfo[] }>('/api/v1/account/sessions', signal),
   );
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const attempt = async (work: () => Promise<unknown>, after: () => void): Promise<void> => {
-    setProblem(null);
-    try {
-      await work();
-      after();
-    } catch (error) {
-      setProblem(problemOf(error));
-    }
-  };
-  const end = (id: string): Promise<void> =>
-    attempt(() => sendJson('DELETE', `/api/v1/account/sessions/${id}`, {}), list.reload);
-  const endAll = (): Promise<void> =>
-    attempt(
-      () => postJson('/api/v1/account/sign-out-everywhere', {}),
-      () => location.assign('/sign-in'),
-    );
+  const { problem, run } = useAttempt();
+  const end = (id: string): void =>
+    run(async () => {
+      await sendJson('DELETE', `/api/v1/account/sessions/${id}`, {});
+      list.reload();
+    });
+  const endAll = (): void =>
+    run(async () => {
+      await postJson('/api/v1/account/sign-out-everywhere', {});
+      location.assign('/sign-in');
+    });
   return (
     <section class="section" aria-labelledby="sessions-title">
       <div class="row section-head">
         <h2 id="sessions-title">Where you are signed in</h2>
-        <button type="button" class="button" onClick={() => void endAll()}>
+        <button type="button" class="button" onClick={endAll}>
           Sign out everywhere
         </button>
       </div>
       {problem !== null && <ProblemNotice problem={problem} />}
-      {list.problem !== null && <ProblemNotice problem={list.problem} onRetry={list.reload} />}
-      {list.value === null && list.problem === null && (
-        <div class="skeleton-row" role="status" aria-label="Loading where you are signed in" />
-      )}
-      {list.value !== null && (
-        <ul class="entries">
-          {list.value.sessions.map((session) => (
-            <Entry key={session.id} session={session} onEnd={() => void end(session.id)} />
-          ))}
-        </ul>
-      )}
+      <Loaded from={list} what="where you are signed in" rows={1}>
+        {({ sessions }) => (
+          <ul class="entries">
+            {sessions.map((session) => (
+              <Entry key={session.id} session={session} onEnd={() => end(session.id)} />
+            ))}
+          </ul>
+        )}
+      </Loaded>
     </section>
   );
 }

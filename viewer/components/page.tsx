@@ -15,7 +15,7 @@ export function Page({ title, lead, aside, wide, children }: PageProps) {
     document.title = `${title} · Witness`;
   }, [title]);
   return (
-    <main id="main" class={wide === true ? 'page page-wide' : 'page'}>
+    <main id="main" tabIndex={-1} class={wide === true ? 'page page-wide' : 'page'}>
       <header class="page-head">
         <div>
           <h1>{title}</h1>

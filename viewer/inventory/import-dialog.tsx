@@ -2,9 +2,10 @@
 import { useState } from 'preact/hooks';
 import type { ImportReport } from '../../src/contract/inventory.js';
 import { postJson } from '../api/client.js';
-import { ProblemNotice } from '../components/notice.js';
-import { Modal } from '../users/modal.js';
-import { useAttempt } from './use-attempt.js';
+import { useAttempt } from '../api/use-attempt.js';
+import { DialogForm } from '../components/dialog-form.js';
+import { CheckField } from '../components/fields.js';
+import { Modal } from '../components/modal.js';
 
 interface ImportFile {
   /** Name in the request. */
@@ -43,23 +44,16 @@ interface ImportFormProps extends Pick<ImportDialogProps, 'path' | 'files' | 'on
 function ImportForm({ path, files, replaceable, onReport, onClose }: ImportFormProps) {
   const [chosen, setChosen] = useState<{ readonly [name: string]: File }>({});
   const [replace, setReplace] = useState(false);
-  const { busy, problem, run } = useAttempt();
+  const attempt = useAttempt();
   const send = (): void =>
-    run(async () => {
+    attempt.run(async () => {
       const lists = await Promise.all(Object.entries(chosen).map(async ([name, file]) => [name, await listOf(file)]));
       const request = { ...Object.fromEntries(lists), ...(replaceable && { replace }) } as object;
       const answer = await postJson<ImportReport>(path, request);
       if (answer !== null) onReport(answer);
     });
   return (
-    <form
-      class="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
-      {problem !== null && <ProblemNotice problem={problem} />}
+    <DialogForm attempt={attempt} submit="Import" busy="Importing…" onSubmit={send} onCancel={onClose}>
       {files.map(({ name, command, required }) => (
         <label key={name} class="field">
           <span>
@@ -77,23 +71,12 @@ function ImportForm({ path, files, replaceable, onReport, onClose }: ImportFormP
         </label>
       ))}
       {replaceable && (
-        <label class="choice">
-          <input type="checkbox" checked={replace} onChange={(event) => setReplace(event.currentTarget.checked)} />
-          <span>
-            Remove imported ones that are not in the file any more
-            <span class="muted hint">What was typed here stays.</span>
-          </span>
-        </label>
+        <CheckField checked={replace} onChange={setReplace}>
+          Remove imported ones that are not in the file any more
+          <span class="muted hint">What was typed here stays.</span>
+        </CheckField>
       )}
-      <div class="row dialog-end">
-        <button type="button" class="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button type="submit" class="button button-main" disabled={busy}>
-          {busy ? 'Importing…' : 'Import'}
-        </button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }
 

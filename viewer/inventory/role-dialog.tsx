@@ -4,11 +4,11 @@ import { type Role, ROLES } from '../../src/contract/api.js';
 import { AZURE_ROLE_NAMES, type AzureRole } from '../../src/contract/azure-roles.js';
 import type { PrincipalKind } from '../../src/contract/inventory.js';
 import { postJson } from '../api/client.js';
-import { ProblemNotice } from '../components/notice.js';
+import { useAttempt } from '../api/use-attempt.js';
+import { DialogForm } from '../components/dialog-form.js';
+import { SelectField, TextField } from '../components/fields.js';
+import { Modal } from '../components/modal.js';
 import { ROLE_TEXTS } from '../users/role-names.js';
-import { Modal } from '../users/modal.js';
-import { SelectField, TextField } from './fields.js';
-import { useAttempt } from './use-attempt.js';
 
 const KINDS = [
   ['user', 'A person'],
@@ -25,23 +25,16 @@ export function RoleDialog({ onClose }: { onClose: () => void }) {
   const [productRole, setProductRole] = useState<Role>('user');
   const [role, setRole] = useState<AzureRole>('Reader');
   const [scope, setScope] = useState('/');
-  const { busy, problem, run } = useAttempt();
+  const attempt = useAttempt();
   const principal = principalKind === 'product-role' ? productRole : name.trim();
   const add = (): void =>
-    run(async () => {
+    attempt.run(async () => {
       await postJson('/api/v1/role-assignments', { principalKind, principal, role, scope: scope.trim() });
       onClose();
     });
   return (
     <Modal title="Assign a role" onClose={onClose}>
-      <form
-        class="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          add();
-        }}
-      >
-        {problem !== null && <ProblemNotice problem={problem} />}
+      <DialogForm attempt={attempt} submit="Assign" onSubmit={add} onCancel={onClose}>
         <SelectField label="To" value={principalKind} options={KINDS} onChange={setKind} />
         {principalKind === 'product-role' ? (
           <SelectField
@@ -60,15 +53,7 @@ export function RoleDialog({ onClose }: { onClose: () => void }) {
         )}
         <SelectField label="Role" value={role} options={AZURE_ROLE_OPTIONS} onChange={setRole} />
         <TextField mono required label="Scope; / is everything" pattern="/.*" value={scope} onChange={setScope} />
-        <div class="row dialog-end">
-          <button type="button" class="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="button button-main" disabled={busy}>
-            Assign
-          </button>
-        </div>
-      </form>
+      </DialogForm>
     </Modal>
   );
 }

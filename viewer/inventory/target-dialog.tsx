@@ -2,11 +2,12 @@
 import { useState } from 'preact/hooks';
 import type { TargetDetails } from '../../src/contract/inventory.js';
 import { sendJson } from '../api/client.js';
-import { ProblemNotice } from '../components/notice.js';
-import { Modal } from '../users/modal.js';
+import { type Attempt, useAttempt } from '../api/use-attempt.js';
+import { DialogForm } from '../components/dialog-form.js';
+import { EndSessions } from '../components/end-sessions.js';
+import { Modal } from '../components/modal.js';
 import { draftOf, EMPTY_DRAFT, requestOf, type TargetDraft } from './target-draft.js';
 import { FurtherFields, PlaceFields, RecordingField } from './target-form.js';
-import { useAttempt } from './use-attempt.js';
 
 interface TargetDialogProps {
   /** Null for a new one. */
@@ -17,64 +18,44 @@ interface TargetDialogProps {
 
 export function TargetDialog({ target, administrator, onClose }: TargetDialogProps) {
   const [draft, setDraft] = useState<TargetDraft>(target === null ? EMPTY_DRAFT : draftOf(target));
-  const { busy, problem, run } = useAttempt();
+  const attempt = useAttempt();
   const change = (changed: Partial<TargetDraft>): void => setDraft((old) => ({ ...old, ...changed }));
   const save = (endSessions: boolean): void =>
-    run(async () => {
+    attempt.run(async () => {
       const request = { ...requestOf(draft, !administrator), ...(endSessions && { endSessions }) };
       if (target === null) await sendJson('POST', '/api/v1/targets', request);
       else await sendJson('PATCH', `/api/v1/targets/${target.id}`, request);
       onClose();
     });
-  const inTheWay = problem?.sessions !== undefined;
   return (
     <Modal title={target === null ? 'Add a target' : `Change ${target.name}`} onClose={onClose}>
-      <form
-        class="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save(false);
-        }}
+      <DialogForm
+        attempt={attempt}
+        submit={target === null ? 'Add' : 'Save'}
+        onSubmit={() => save(false)}
+        onCancel={onClose}
+        remedy={<EndSessions attempt={attempt} change="change the target" onEnd={() => save(true)} />}
+        aside={target !== null && administrator && <RemoveButton target={target} attempt={attempt} onDone={onClose} />}
       >
-        {problem !== null && (
-          <div ref={(element) => element?.scrollIntoView({ block: 'nearest' })}>
-            <ProblemNotice problem={problem} />
-          </div>
-        )}
-        {inTheWay && (
-          <button type="button" class="button button-danger" disabled={busy} onClick={() => save(true)}>
-            End these sessions and change the target
-          </button>
-        )}
         {administrator && <PlaceFields draft={draft} onChange={change} />}
         <RecordingField draft={draft} onChange={change} />
         {administrator && <FurtherFields draft={draft} onChange={change} />}
-        <div class="row dialog-end">
-          {target !== null && administrator && <RemoveButton target={target} busy={busy} run={run} onDone={onClose} />}
-          <button type="button" class="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="button button-main" disabled={busy}>
-            {target === null ? 'Add' : 'Save'}
-          </button>
-        </div>
-      </form>
+      </DialogForm>
     </Modal>
   );
 }
 
 interface RemoveButtonProps {
   readonly target: TargetDetails;
-  readonly busy: boolean;
-  readonly run: (work: () => Promise<void>) => void;
+  readonly attempt: Attempt;
   readonly onDone: () => void;
 }
 
 /** Asks once more. */
-function RemoveButton({ target, busy, run, onDone }: RemoveButtonProps) {
+function RemoveButton({ target, attempt, onDone }: RemoveButtonProps) {
   const [asked, setAsked] = useState(false);
   const remove = (): void =>
-    run(async () => {
+    attempt.run(async () => {
       await sendJson('DELETE', `/api/v1/targets/${target.id}`, {});
       onDone();
     });
@@ -82,7 +63,7 @@ function RemoveButton({ target, busy, run, onDone }: RemoveButtonProps) {
     <button
       type="button"
       class="button button-danger dialog-start"
-      disabled={busy}
+      disabled={attempt.busy}
       onClick={() => (asked ? remove() : setAsked(true))}
     >
       {asked ? `Remove ${target.name}, really` : 'Remove'}

@@ -1,6 +1,6 @@
 /** The fields of a target. */
 import type { RecordingSetting } from '../../src/contract/rule.js';
-import { CheckField, SelectField, TextField } from './fields.js';
+import { CheckField, SelectField, TextField } from '../components/fields.js';
 import type { TargetDraft } from './target-draft.js';
 
 const KINDS = [

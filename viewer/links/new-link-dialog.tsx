@@ -3,13 +3,15 @@ import { useState } from 'preact/hooks';
 import type { TargetDetails } from '../../src/contract/inventory.js';
 import { type LinkCreated, type LinkRequest, MAX_LINK_NOTE } from '../../src/contract/links.js';
 import { getJson, postJson } from '../api/client.js';
+import { useAttempt } from '../api/use-attempt.js';
 import { useResource } from '../api/use-resource.js';
-import { CopyButton } from '../components/copy-button.js';
-import { EmptyNotice, ProblemNotice } from '../components/notice.js';
-import { SelectField } from '../inventory/fields.js';
-import { useAttempt } from '../inventory/use-attempt.js';
+import { DialogForm } from '../components/dialog-form.js';
+import { SelectField, TextField } from '../components/fields.js';
+import { Loaded } from '../components/loaded.js';
+import { Modal } from '../components/modal.js';
+import { EmptyNotice } from '../components/notice.js';
+import { ShownOnce } from '../components/shown-once.js';
 import { formatTime } from '../lib/format.js';
-import { Modal } from '../users/modal.js';
 
 const LIFETIMES = [
   ['1', 'An hour'],
@@ -31,14 +33,10 @@ export function NewLinkDialog({ onClose }: { onClose: () => void }) {
     <Modal title={created === null ? 'Make a link' : `A link to ${created.targetName}`} onClose={onClose}>
       {created !== null ? (
         <Made created={created} onClose={onClose} />
-      ) : targets.value !== null ? (
-        <NewLinkForm targets={targets.value.targets} onCreated={setCreated} onClose={onClose} />
-      ) : targets.problem !== null ? (
-        <ProblemNotice problem={targets.problem} onRetry={targets.reload} />
       ) : (
-        <p class="muted" role="status">
-          Loading…
-        </p>
+        <Loaded from={targets} what="machines">
+          {(list) => <NewLinkForm targets={list.targets} onCreated={setCreated} onClose={onClose} />}
+        </Loaded>
       )}
     </Modal>
   );
@@ -56,7 +54,7 @@ function NewLinkForm({ targets, onCreated, onClose }: NewLinkFormProps) {
   const [targetId, setTarget] = useState(options[0]?.[0] ?? null);
   const [lifetime, setLifetime] = useState<Lifetime>('24');
   const [note, setNote] = useState('');
-  const { busy, problem, run } = useAttempt();
+  const attempt = useAttempt();
   if (targetId === null) {
     return (
       <div class="form">
@@ -72,61 +70,25 @@ function NewLinkForm({ targets, onCreated, onClose }: NewLinkFormProps) {
     );
   }
   const create = (): void =>
-    run(async () => {
+    attempt.run(async () => {
       const asked: LinkRequest = { targetId, lifetimeHours: Number(lifetime), note: note.trim() };
       const made = await postJson<LinkCreated>('/api/v1/links', asked);
       if (made !== null) onCreated(made);
     });
   return (
-    <form
-      class="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        create();
-      }}
-    >
-      {problem !== null && <ProblemNotice problem={problem} />}
+    <DialogForm attempt={attempt} submit="Make the link" onSubmit={create} onCancel={onClose}>
       <SelectField label="Machine" value={targetId} options={options} onChange={setTarget} />
       <SelectField label="How long it works" value={lifetime} options={LIFETIMES} onChange={setLifetime} />
-      <label class="field">
-        Note, such as who it is for
-        <input
-          type="text"
-          maxLength={MAX_LINK_NOTE}
-          autocomplete="off"
-          value={note}
-          onInput={(event) => setNote(event.currentTarget.value)}
-        />
-      </label>
-      <div class="row dialog-end">
-        <button type="button" class="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button type="submit" class="button button-main" disabled={busy}>
-          Make the link
-        </button>
-      </div>
-    </form>
+      <TextField label="Note, such as who it is for" maxLength={MAX_LINK_NOTE} value={note} onChange={setNote} />
+    </DialogForm>
   );
 }
 
 function Made({ created, onClose }: { created: LinkCreated; onClose: () => void }) {
-  const url = `${location.origin}/link#${created.secret}`;
   return (
-    <div class="form" role="status">
-      <p>
-        It works until {formatTime(created.expiresAt)}, for people who can sign in here and may reach the machine. It is
-        not shown again.
-      </p>
-      <div class="command">
-        <code>{url}</code>
-        <CopyButton text={url} label="Copy" />
-      </div>
-      <div class="row dialog-end">
-        <button type="button" class="button button-main" onClick={onClose}>
-          Done
-        </button>
-      </div>
-    </div>
+    <ShownOnce text={`${location.origin}/link#${created.secret}`} onDone={onClose}>
+      It works until {formatTime(created.expiresAt)}, for people who can sign in here and may reach the machine. It is
+      not shown again.
+    </ShownOnce>
   );
 }

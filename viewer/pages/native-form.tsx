@@ -1,8 +1,8 @@
 /** Gets a ticket for a native client. */
-import { useState } from 'preact/hooks';
-import type { Problem, SessionCreated, SessionRequest } from '../../src/contract/api.js';
+import type { SessionCreated, SessionRequest } from '../../src/contract/api.js';
 import type { PortalTarget } from '../../src/contract/portal.js';
-import { postJson, problemOf } from '../api/client.js';
+import { postJson } from '../api/client.js';
+import { useAttempt } from '../api/use-attempt.js';
 import { ProblemNotice } from '../components/notice.js';
 import { Reasons } from '../components/reasons.js';
 import { placeOf } from './choice-words.js';
@@ -15,32 +15,24 @@ interface NativeFormProps {
 }
 
 export function NativeForm({ target, typed, onCreated }: NativeFormProps) {
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const { busy, problem, run } = useAttempt();
   const choice = target.native.find(({ authenticationMethod }) => authenticationMethod === 'password');
-  const create = async (): Promise<void> => {
-    setBusy(true);
-    setProblem(null);
-    const request: SessionRequest = {
-      ...placeOf(target, typed),
-      connectionMethod: 'native',
-      authenticationMethod: 'password',
-    };
-    try {
+  const create = (): void =>
+    run(async () => {
+      const request: SessionRequest = {
+        ...placeOf(target, typed),
+        connectionMethod: 'native',
+        authenticationMethod: 'password',
+      };
       const created = await postJson<SessionCreated>('/api/v1/sessions', request);
       if (created !== null) onCreated(created);
-    } catch (error) {
-      setProblem(problemOf(error));
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   return (
     <form
       class="form"
       onSubmit={(event) => {
         event.preventDefault();
-        void create();
+        create();
       }}
     >
       {problem !== null && <ProblemNotice problem={problem} />}

@@ -5,15 +5,15 @@ import { useResource } from '../api/use-resource.js';
 import { RecordingBadge, SessionBadge } from '../components/badge.js';
 import { DisconnectButton } from '../components/disconnect-button.js';
 import { Link } from '../components/link.js';
-import { EmptyNotice, ProblemNotice } from '../components/notice.js';
+import { Loaded } from '../components/loaded.js';
+import { EmptyNotice } from '../components/notice.js';
 import { Page } from '../components/page.js';
+import { type Column, RecordTable } from '../components/record-table.js';
 import { formatBytes, formatDuration, formatTime } from '../lib/format.js';
 
 const PAGE_SIZE = 25;
 const REFRESH_MS = 3000;
 const RESTING_REFRESH_MS = 30_000;
-
-const COLUMNS = ['State', 'Recording', 'User', 'Target', 'Start', 'Duration', 'Gaps', 'Video', ''] as const;
 
 const LINK_WORDS: { readonly [State in RecordingState]?: string } = { live: 'Watch', withheld: 'Details' };
 
@@ -42,9 +42,9 @@ export function SessionsPage({ before, me }: { before: string | null; me: Me }) 
         </span>
       }
     >
-      {list.problem !== null && <ProblemNotice problem={list.problem} onRetry={list.reload} />}
-      {list.value === null && list.problem === null && <Skeleton />}
-      {list.value !== null && <Sessions list={list.value} before={before} me={me} onChanged={list.reload} />}
+      <Loaded from={list} what="sessions" rows={8}>
+        {(value) => <Sessions list={value} before={before} me={me} onChanged={list.reload} />}
+      </Loaded>
     </Page>
   );
 }
@@ -54,6 +54,49 @@ interface SessionsProps {
   readonly before: string | null;
   readonly me: Me;
   readonly onChanged: () => void;
+}
+
+const COLUMNS: readonly Column<SessionInfo>[] = [
+  {
+    name: 'State',
+    cell: ({ state }) => <SessionBadge state={state} />,
+    hint: ({ endReason }) => endReason ?? undefined,
+  },
+  { name: 'Recording', cell: ({ recording }) => <RecordingBadge state={recording} /> },
+  { name: 'User', cell: ({ userName }) => userName },
+  {
+    name: 'Target',
+    cell: ({ targetName, targetAddress }) => (
+      <>
+        {targetName} <span class="muted address">{targetAddress}</span>
+      </>
+    ),
+  },
+  {
+    name: 'Start',
+    class: 'number',
+    cell: (session) => formatTime(startOf(session)),
+    hint: (session) => `${startOf(session)} UTC`,
+  },
+  {
+    name: 'Duration',
+    class: 'number',
+    cell: ({ durationMs }) => (durationMs === null ? '–' : formatDuration(durationMs)),
+  },
+  {
+    name: 'Gaps',
+    class: 'number',
+    cell: ({ gapCount }) => <span class={gapCount > 0 ? 'has-gaps' : ''}>{gapCount}</span>,
+  },
+  {
+    name: 'Video',
+    class: 'number',
+    cell: ({ videoBytes }) => (videoBytes === 0 ? '–' : formatBytes(videoBytes)),
+  },
+];
+
+function startOf({ startedAt, createdAt }: SessionInfo): string {
+  return startedAt ?? createdAt;
 }
 
 function Sessions({ list, before, me, onChanged }: SessionsProps) {
@@ -70,22 +113,13 @@ function Sessions({ list, before, me, onChanged }: SessionsProps) {
   }
   return (
     <>
-      <table class="sessions">
-        <thead>
-          <tr>
-            {COLUMNS.map((name) => (
-              <th key={name} scope="col">
-                {name === '' ? <span class="hidden">Actions</span> : name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {list.sessions.map((session) => (
-            <Row key={session.id} session={session} me={me} onChanged={onChanged} />
-          ))}
-        </tbody>
-      </table>
+      <RecordTable
+        label="Sessions"
+        items={list.sessions}
+        keyOf={({ id }) => id}
+        columns={COLUMNS}
+        actions={(session) => <Actions session={session} me={me} onChanged={onChanged} />}
+      />
       <nav class="pager" aria-label="Pages of sessions">
         {before === null ? <span /> : <Link href="/">Newest</Link>}
         {list.next === null ? (
@@ -98,56 +132,20 @@ function Sessions({ list, before, me, onChanged }: SessionsProps) {
   );
 }
 
-function Row({ session, me, onChanged }: { session: SessionInfo; me: Me; onChanged: () => void }) {
+function Actions({ session, me, onChanged }: { session: SessionInfo; me: Me; onChanged: () => void }) {
   const watcher = me.roles.some((role) => role !== 'user');
-  const start = session.startedAt ?? session.createdAt;
   return (
-    <tr>
-      <td data-label="State" title={session.endReason ?? undefined}>
-        <SessionBadge state={session.state} />
-      </td>
-      <td data-label="Recording">
-        <RecordingBadge state={session.recording} />
-      </td>
-      <td data-label="User">{session.userName}</td>
-      <td data-label="Target">
-        {session.targetName} <span class="muted address">{session.targetAddress}</span>
-      </td>
-      <td data-label="Start" class="number" title={`${start} UTC`}>
-        {formatTime(start)}
-      </td>
-      <td data-label="Duration" class="number">
-        {session.durationMs === null ? '–' : formatDuration(session.durationMs)}
-      </td>
-      <td data-label="Gaps" class={session.gapCount > 0 ? 'number has-gaps' : 'number'}>
-        {session.gapCount}
-      </td>
-      <td data-label="Video" class="number">
-        {session.videoBytes === 0 ? '–' : formatBytes(session.videoBytes)}
-      </td>
-      <td class="action">
-        <DisconnectButton session={session} me={me} onDone={onChanged} />
-        {watcher && session.recording !== 'none' && (
-          <Link
-            href={`/recordings/${session.id}`}
-            class="button"
-            label={`Replay the session of ${session.userName} on ${session.targetName}`}
-          >
-            {LINK_WORDS[session.recording] ?? 'Replay'}
-          </Link>
-        )}
-      </td>
-    </tr>
-  );
-}
-
-/** Rows of the height of those to come. */
-function Skeleton() {
-  return (
-    <div role="status" aria-label="Loading sessions">
-      {Array.from({ length: 8 }, (_, index) => (
-        <div key={index} class="skeleton-row" />
-      ))}
-    </div>
+    <>
+      <DisconnectButton session={session} me={me} onDone={onChanged} />
+      {watcher && session.recording !== 'none' && (
+        <Link
+          href={`/recordings/${session.id}`}
+          class="button"
+          label={`Replay the session of ${session.userName} on ${session.targetName}`}
+        >
+          {LINK_WORDS[session.recording] ?? 'Replay'}
+        </Link>
+      )}
+    </>
   );
 }

@@ -1,32 +1,50 @@
 /** The inventory of targets, for administrators and operators. */
-import { useState } from 'preact/hooks';
 import type { Me } from '../../src/contract/api.js';
 import type { TargetDetails } from '../../src/contract/inventory.js';
 import { getJson } from '../api/client.js';
 import { useResource } from '../api/use-resource.js';
 import { SettingBadge } from '../components/badge.js';
-import { EmptyNotice, ProblemNotice } from '../components/notice.js';
+import { Loaded } from '../components/loaded.js';
+import { EmptyNotice } from '../components/notice.js';
 import { Page } from '../components/page.js';
+import { type Column, RecordTable } from '../components/record-table.js';
+import { useDialog } from '../components/use-dialog.js';
 import { ImportDialog } from '../inventory/import-dialog.js';
 import { TargetDialog } from '../inventory/target-dialog.js';
-
-const COLUMNS = ['Name', 'Address', 'Recording', 'Network', 'Entra ID', ''] as const;
 
 const FILES = [
   { name: 'vms', command: 'az vm list -d -o json', required: true },
   { name: 'nics', command: 'az network nic list -o json', required: false },
 ] as const;
 
+const COLUMNS: readonly Column<TargetDetails>[] = [
+  { name: 'Name', cell: ({ name }) => <strong>{name}</strong>, hint: ({ resourceId }) => resourceId ?? undefined },
+  { name: 'Address', cell: (target) => <Address target={target} /> },
+  {
+    name: 'Recording',
+    cell: ({ recording, recordingSetting }) => (
+      <>
+        <SettingBadge setting={recording} /> <span class="muted">{recordingSetting === null ? 'by the host' : ''}</span>
+      </>
+    ),
+  },
+  {
+    name: 'Network',
+    cell: ({ virtualNetworkId, peered }) => (
+      <>
+        {virtualNetworkId?.split('/').at(-1) ?? '–'} <span class="muted">{peered ? 'peered' : ''}</span>
+      </>
+    ),
+  },
+  { name: 'Entra ID', cell: ({ entraJoined }) => (entraJoined ? 'Joined' : '–') },
+];
+
 export function TargetsPage({ me }: { me: Me }) {
   const administrator = me.roles.includes('administrator');
   const list = useResource('inventory', (signal) =>
     getJson<{ targets: readonly TargetDetails[] }>('/api/v1/targets', signal),
   );
-  const [open, setOpen] = useState<TargetDetails | 'new' | 'import' | null>(null);
-  const close = (): void => {
-    setOpen(null);
-    list.reload();
-  };
+  const { open, show, close } = useDialog<TargetDetails | 'new' | 'import'>(list.reload);
   return (
     <Page
       wide
@@ -35,19 +53,19 @@ export function TargetsPage({ me }: { me: Me }) {
       aside={
         administrator && (
           <div class="row">
-            <button type="button" class="button" onClick={() => setOpen('import')}>
+            <button type="button" class="button" onClick={() => show('import')}>
               Import
             </button>
-            <button type="button" class="button button-main" onClick={() => setOpen('new')}>
+            <button type="button" class="button button-main" onClick={() => show('new')}>
               Add a target
             </button>
           </div>
         )
       }
     >
-      {list.problem !== null && <ProblemNotice problem={list.problem} onRetry={list.reload} />}
-      {list.value === null && list.problem === null && <Skeleton />}
-      {list.value !== null && <Targets targets={list.value.targets} onOpen={setOpen} />}
+      <Loaded from={list} what="targets">
+        {({ targets }) => <Targets targets={targets} onOpen={show} />}
+      </Loaded>
       {open === 'import' && (
         <ImportDialog title="Import machines from Azure" path="/api/v1/targets/import" files={FILES} onClose={close} />
       )}
@@ -59,69 +77,33 @@ export function TargetsPage({ me }: { me: Me }) {
 }
 
 function Targets({ targets, onOpen }: { targets: readonly TargetDetails[]; onOpen: (one: TargetDetails) => void }) {
-  if (targets.length === 0) {
-    return (
-      <EmptyNotice title="There are no targets">
-        Add one by name and address, or import what the Azure CLI prints of your machines.
-      </EmptyNotice>
-    );
-  }
   return (
-    <table class="sessions">
-      <thead>
-        <tr>
-          {COLUMNS.map((name) => (
-            <th key={name} scope="col">
-              {name === '' ? <span class="hidden">Actions</span> : name}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {targets.map((target) => (
-          <Row key={target.id} target={target} onOpen={() => onOpen(target)} />
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-function Row({ target, onOpen }: { target: TargetDetails; onOpen: () => void }) {
-  const network = target.virtualNetworkId?.split('/').at(-1);
-  return (
-    <tr>
-      <td data-label="Name" title={target.resourceId ?? undefined}>
-        <strong>{target.name}</strong>
-      </td>
-      <td data-label="Address">
-        <span class="address">
-          {target.address}:{target.port}
-        </span>{' '}
-        {target.kind === 'ip' && <span class="badge badge-plain">IP address</span>}
-      </td>
-      <td data-label="Recording">
-        <SettingBadge setting={target.recording} />{' '}
-        <span class="muted">{target.recordingSetting === null ? 'by the host' : ''}</span>
-      </td>
-      <td data-label="Network">
-        {network ?? '–'} <span class="muted">{target.peered ? 'peered' : ''}</span>
-      </td>
-      <td data-label="Entra ID">{target.entraJoined ? 'Joined' : '–'}</td>
-      <td class="action">
-        <button type="button" class="button" aria-label={`Change ${target.name}`} onClick={onOpen}>
+    <RecordTable
+      label="Targets"
+      items={targets}
+      keyOf={({ id }) => id}
+      columns={COLUMNS}
+      actions={(target) => (
+        <button type="button" class="button" aria-label={`Change ${target.name}`} onClick={() => onOpen(target)}>
           Change
         </button>
-      </td>
-    </tr>
+      )}
+      empty={
+        <EmptyNotice title="There are no targets">
+          Add one by name and address, or import what the Azure CLI prints of your machines.
+        </EmptyNotice>
+      }
+    />
   );
 }
 
-function Skeleton() {
+function Address({ target: { address, port, kind } }: { target: TargetDetails }) {
   return (
-    <div role="status" aria-label="Loading targets">
-      {Array.from({ length: 4 }, (_, index) => (
-        <div key={index} class="skeleton-row" />
-      ))}
-    </div>
+    <>
+      <span class="address">
+        {address}:{port}
+      </span>{' '}
+      {kind === 'ip' && <span class="badge badge-plain">IP address</span>}
+    </>
   );
 }

@@ -1,92 +1,65 @@
 /** Who may use the gateway, for administrators. */
-import { useState } from 'preact/hooks';
 import type { UserInfo } from '../../src/contract/api.js';
 import { getJson } from '../api/client.js';
 import { useResource } from '../api/use-resource.js';
-import { ProblemNotice } from '../components/notice.js';
+import { Badge } from '../components/badge.js';
+import { Loaded } from '../components/loaded.js';
 import { Page } from '../components/page.js';
+import { type Column, RecordTable } from '../components/record-table.js';
+import { useDialog } from '../components/use-dialog.js';
 import { formatTime } from '../lib/format.js';
 import { NewUserDialog } from '../users/new-user-dialog.js';
 import { roleNames } from '../users/role-names.js';
 import { UserDialog } from '../users/user-dialog.js';
 
-const COLUMNS = ['User name', 'Name', 'Roles', 'Signs in', 'Last sign-in', 'State', ''] as const;
+const COLUMNS: readonly Column<UserInfo>[] = [
+  { name: 'User name', cell: ({ userName }) => <strong>{userName}</strong> },
+  { name: 'Name', cell: ({ displayName }) => displayName },
+  { name: 'Roles', cell: ({ roles }) => roleNames(roles) },
+  { name: 'Signs in', cell: waysIn },
+  {
+    name: 'Last sign-in',
+    class: 'number',
+    cell: ({ lastSignInAt }) => (lastSignInAt === null ? 'Never' : formatTime(lastSignInAt)),
+  },
+  {
+    name: 'State',
+    cell: ({ disabled }) => (disabled ? <Badge text="Disabled" tone="bad" /> : <Badge text="Active" tone="good" />),
+  },
+];
 
 export function UsersPage() {
   const list = useResource('users', (signal) => getJson<{ users: readonly UserInfo[] }>('/api/v1/users', signal));
-  const [open, setOpen] = useState<UserInfo | 'new' | null>(null);
-  const close = (): void => {
-    setOpen(null);
-    list.reload();
-  };
+  const { open, show, close } = useDialog<UserInfo | 'new'>(list.reload);
   return (
     <Page
       wide
       title="Users"
       lead="Who may use the gateway, and what they may do. Every change is in the audit log."
       aside={
-        <button type="button" class="button button-main" onClick={() => setOpen('new')}>
+        <button type="button" class="button button-main" onClick={() => show('new')}>
           Add a person
         </button>
       }
     >
-      {list.problem !== null && <ProblemNotice problem={list.problem} onRetry={list.reload} />}
-      {list.value === null && list.problem === null && (
-        <div role="status" aria-label="Loading people">
-          {Array.from({ length: 4 }, (_, index) => (
-            <div key={index} class="skeleton-row" />
-          ))}
-        </div>
-      )}
-      {list.value !== null && <Users users={list.value.users} onOpen={setOpen} />}
+      <Loaded from={list} what="people">
+        {({ users }) => (
+          <RecordTable
+            label="Users"
+            items={users}
+            keyOf={({ id }) => id}
+            columns={COLUMNS}
+            actions={(user) => (
+              <button type="button" class="button" aria-label={`Change ${user.userName}`} onClick={() => show(user)}>
+                Change
+              </button>
+            )}
+          />
+        )}
+      </Loaded>
       {open === 'new' && <NewUserDialog onClose={close} />}
       {open !== null && open !== 'new' && <UserDialog user={open} onClose={close} />}
     </Page>
-  );
-}
-
-function Users({ users, onOpen }: { users: readonly UserInfo[]; onOpen: (user: UserInfo) => void }) {
-  return (
-    <table class="sessions">
-      <thead>
-        <tr>
-          {COLUMNS.map((name) => (
-            <th key={name} scope="col">
-              {name === '' ? <span class="hidden">Actions</span> : name}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {users.map((user) => (
-          <Row key={user.id} user={user} onOpen={() => onOpen(user)} />
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-function Row({ user, onOpen }: { user: UserInfo; onOpen: () => void }) {
-  return (
-    <tr>
-      <td data-label="User name">
-        <strong>{user.userName}</strong>
-      </td>
-      <td data-label="Name">{user.displayName}</td>
-      <td data-label="Roles">{roleNames(user.roles)}</td>
-      <td data-label="Signs in">{waysIn(user)}</td>
-      <td data-label="Last sign-in" class="number">
-        {user.lastSignInAt === null ? 'Never' : formatTime(user.lastSignInAt)}
-      </td>
-      <td data-label="State">
-        {user.disabled ? <span class="badge badge-bad">Disabled</span> : <span class="badge badge-good">Active</span>}
-      </td>
-      <td class="action">
-        <button type="button" class="button" aria-label={`Change ${user.userName}`} onClick={onOpen}>
-          Change
-        </button>
-      </td>
-    </tr>
   );
 }
 

@@ -1,10 +1,12 @@
 /** Adds a local account and shows its first sign-in link. */
 import { useState } from 'preact/hooks';
-import type { Problem, Role, SignInLink, UserRequest } from '../../src/contract/api.js';
-import { postJson, problemOf } from '../api/client.js';
-import { ProblemNotice } from '../components/notice.js';
+import type { Role, SignInLink, UserRequest } from '../../src/contract/api.js';
+import { postJson } from '../api/client.js';
+import { useAttempt } from '../api/use-attempt.js';
+import { DialogForm } from '../components/dialog-form.js';
+import { TextField } from '../components/fields.js';
+import { Modal } from '../components/modal.js';
 import { LinkPanel } from './link-panel.js';
-import { Modal } from './modal.js';
 import { RoleChoice } from './role-choice.js';
 
 export function NewUserDialog({ onClose }: { onClose: () => void }) {
@@ -24,63 +26,25 @@ function NewUserForm({ onAdded, onClose }: { onAdded: (link: SignInLink) => void
   const [userName, setUserName] = useState('');
   const [displayName, setDisplayName] = useState('');
   const [roles, setRoles] = useState<readonly Role[]>(['user']);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const add = async (): Promise<void> => {
-    setBusy(true);
-    setProblem(null);
-    try {
+  const attempt = useAttempt();
+  const add = (): void =>
+    attempt.run(async () => {
       const asked: UserRequest = { userName: userName.trim(), displayName: displayName.trim(), roles };
       const link = await postJson<SignInLink>('/api/v1/users', asked);
       if (link !== null) onAdded(link);
-    } catch (error) {
-      setProblem(problemOf(error));
-      setBusy(false);
-    }
-  };
+    });
   return (
-    <form
-      class="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void add();
-      }}
-    >
-      {problem !== null && <ProblemNotice problem={problem} />}
-      <label class="field">
-        User name, without blanks
-        <input
-          type="text"
-          required
-          maxLength={100}
-          pattern="\S+"
-          autocomplete="off"
-          autocapitalize="none"
-          spellcheck={false}
-          value={userName}
-          onInput={(event) => setUserName(event.currentTarget.value)}
-        />
-      </label>
-      <label class="field">
-        Name
-        <input
-          type="text"
-          required
-          maxLength={100}
-          autocomplete="off"
-          value={displayName}
-          onInput={(event) => setDisplayName(event.currentTarget.value)}
-        />
-      </label>
+    <DialogForm attempt={attempt} submit="Add and make a link" onSubmit={add} onCancel={onClose}>
+      <TextField
+        required
+        label="User name, without blanks"
+        pattern="\S+"
+        maxLength={100}
+        value={userName}
+        onChange={setUserName}
+      />
+      <TextField required label="Name" maxLength={100} value={displayName} onChange={setDisplayName} />
       <RoleChoice roles={roles} onChange={setRoles} />
-      <div class="row dialog-end">
-        <button type="button" class="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button type="submit" class="button button-main" disabled={busy}>
-          Add and make a link
-        </button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }

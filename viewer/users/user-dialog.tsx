@@ -1,46 +1,33 @@
 /** Changes a person: name, roles, how they sign in, and whether they may at all. */
 import { useState } from 'preact/hooks';
-import type { Problem, Role, SignInLink, UserInfo, UserUpdate } from '../../src/contract/api.js';
-import { postJson, problemOf, sendJson } from '../api/client.js';
-import { ProblemNotice } from '../components/notice.js';
+import type { Role, SignInLink, UserInfo, UserUpdate } from '../../src/contract/api.js';
+import { postJson, sendJson } from '../api/client.js';
+import { useAttempt } from '../api/use-attempt.js';
+import { AttemptProblem } from '../components/dialog-form.js';
+import { TextField } from '../components/fields.js';
+import { Modal } from '../components/modal.js';
 import { LinkPanel } from './link-panel.js';
-import { Modal } from './modal.js';
 import { RoleChoice } from './role-choice.js';
 
 export function UserDialog({ user, onClose }: { user: UserInfo; onClose: () => void }) {
   const [link, setLink] = useState<SignInLink | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const attempt = async (work: () => Promise<void>): Promise<void> => {
-    setBusy(true);
-    setProblem(null);
-    try {
-      await work();
-    } catch (error) {
-      setProblem(problemOf(error));
-    } finally {
-      setBusy(false);
-    }
-  };
-  const update = (change: UserUpdate): Promise<void> =>
-    attempt(async () => {
+  const attempt = useAttempt();
+  const { busy } = attempt;
+  const update = (change: UserUpdate): void =>
+    attempt.run(async () => {
       await sendJson('PATCH', `/api/v1/users/${user.id}`, change);
       onClose();
     });
-  const makeLink = (reset: boolean): Promise<void> =>
-    attempt(async () => setLink(await postJson<SignInLink>(`/api/v1/users/${user.id}/link`, { reset })));
-  const signOut = (): Promise<void> =>
-    attempt(async () => {
+  const makeLink = (reset: boolean): void =>
+    attempt.run(async () => setLink(await postJson<SignInLink>(`/api/v1/users/${user.id}/link`, { reset })));
+  const signOut = (): void =>
+    attempt.run(async () => {
       await postJson(`/api/v1/users/${user.id}/sign-out`, {});
       onClose();
     });
   return (
     <Modal title={link === null ? `Change ${user.userName}` : 'A new link'} onClose={onClose}>
-      {problem !== null && (
-        <div ref={(element) => element?.scrollIntoView({ block: 'nearest' })}>
-          <ProblemNotice problem={problem} />
-        </div>
-      )}
+      <AttemptProblem attempt={attempt} />
       {link !== null ? (
         <LinkPanel link={link} onClose={onClose} />
       ) : (
@@ -48,15 +35,15 @@ export function UserDialog({ user, onClose }: { user: UserInfo; onClose: () => v
           {user.external ? (
             <p class="muted">Name and roles of this person come from the identity provider. Change them there.</p>
           ) : (
-            <Details user={user} busy={busy} onSave={(change) => void update(change)} />
+            <Details user={user} busy={busy} onSave={update} />
           )}
-          <SignIn user={user} busy={busy} onLink={(reset) => void makeLink(reset)} onSignOut={() => void signOut()} />
+          <SignIn user={user} busy={busy} onLink={makeLink} onSignOut={signOut} />
           <div class="row dialog-end">
             <button
               type="button"
               class={user.disabled ? 'button' : 'button button-danger'}
               disabled={busy}
-              onClick={() => void update({ disabled: !user.disabled })}
+              onClick={() => update({ disabled: !user.disabled })}
             >
               {user.disabled ? 'Enable' : 'Disable'}
             </button>
@@ -87,16 +74,7 @@ function Details({ user, busy, onSave }: DetailsProps) {
         onSave({ displayName: displayName.trim(), roles });
       }}
     >
-      <label class="field">
-        Name
-        <input
-          type="text"
-          required
-          maxLength={100}
-          value={displayName}
-          onInput={(event) => setDisplayName(event.currentTarget.value)}
-        />
-      </label>
+      <TextField required label="Name" maxLength={100} value={displayName} onChange={setDisplayName} />
       <RoleChoice roles={roles} onChange={setRoles} />
       <div class="row">
         <button type="submit" class="button button-main" disabled={busy}>

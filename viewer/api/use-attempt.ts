@@ -1,7 +1,7 @@
 /** One request at a time, and what went wrong with it. */
 import { useState } from 'preact/hooks';
 import type { Problem } from '../../src/contract/api.js';
-import { problemOf } from '../api/client.js';
+import { problemOf } from './client.js';
 
 export interface Attempt {
   readonly busy: boolean;

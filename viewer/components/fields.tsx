@@ -1,4 +1,4 @@
-/** Fields of the forms of targets and role assignments. */
+/** Fields of forms: a label, a control, and the value as text or as yes and no. */
 import type { ComponentChildren } from 'preact';
 
 interface TextFieldProps {
@@ -9,9 +9,12 @@ interface TextFieldProps {
   readonly hint?: string;
   readonly pattern?: string;
   readonly mono?: boolean;
+  /** Characters; 500 without it. */
+  readonly maxLength?: number;
 }
 
-export function TextField({ label, value, onChange, required, hint, pattern, mono }: TextFieldProps) {
+export function TextField(props: TextFieldProps) {
+  const { label, value, onChange, required, hint, pattern, mono, maxLength = 500 } = props;
   return (
     <label class="field">
       {label}
@@ -25,7 +28,7 @@ export function TextField({ label, value, onChange, required, hint, pattern, mon
         autocomplete="off"
         autocapitalize="none"
         spellcheck={false}
-        maxLength={500}
+        maxLength={maxLength}
         value={value}
         onInput={(event) => onChange(event.currentTarget.value)}
       />

@@ -17,7 +17,9 @@ export function Modal({ title, onClose, children }: ModalProps) {
     element?.showModal();
     return () => {
       element?.close();
-      if (before instanceof HTMLElement) before.focus();
+      // What it was may be gone: a list goes on changing below an open dialog.
+      const back = before?.isConnected === true ? before : document.querySelector('#main');
+      if (back instanceof HTMLElement) back.focus();
     };
   }, []);
   return (
