@@ -1,6 +1,5 @@
 /** A person at a browser: signs in, connects with the command that is shown, disconnects, replays, exports. */
-import { mkdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
+import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { EventPage } from '../../src/contract/api.js';
@@ -12,6 +11,7 @@ import { lumaPsnr } from '../pixels/luma-psnr.js';
 import { decodeMp4Frame } from '../pixels/mp4-frame.js';
 import { requirePeers } from '../setup/requirements.js';
 import { collectComplaints, launchBrowser, settled, shownPosition } from '../viewer/support/browser.js';
+import { glance } from '../viewer/support/look.js';
 import { ApiClient } from './support/api-client.js';
 import { type GatewayProcess, startGatewayProcess } from './support/gateway-process.js';
 import { downloadVideos } from './support/replay.js';
@@ -48,23 +48,6 @@ describe.runIf(requirePeers(...PEERS, 'chromium'))('in the browser', () => {
   const open = (where: string) => page.goto(`https://127.0.0.1:${gateway.httpPort}${where}`);
   const auditOf = async (kind: string) => (await api.audit()).filter((row) => row.kind === kind);
 
-  /** Looks at the page in two widths and both colour schemes: nothing sticks out; pictures are kept for a person. */
-  const look = async (name: string): Promise<void> => {
-    const folder = process.env['WITNESS_TEST_PICTURES'];
-    if (folder !== undefined) await mkdir(folder, { recursive: true });
-    for (const colorScheme of ['light', 'dark'] as const) {
-      for (const width of [390, 1280]) {
-        await page.emulateMedia({ colorScheme });
-        await page.setViewportSize({ width, height: 800 });
-        const sticksOut = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        expect({ name, width, sticksOut }).toEqual({ name, width, sticksOut: 0 });
-        if (folder === undefined) continue;
-        await page.screenshot({ path: path.join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true });
-      }
-    }
-    await page.emulateMedia({ colorScheme: null });
-  };
-
   it(
     'the printed link signs in once, and leads to the list of sessions',
     async () => {
@@ -72,7 +55,7 @@ describe.runIf(requirePeers(...PEERS, 'chromium'))('in the browser', () => {
       await page.goto(gateway.signInLink);
       await page.getByRole('heading', { name: 'Sessions', exact: true }).waitFor();
       await page.getByText('There are no sessions here').waitFor();
-      await look('sessions-empty');
+      await glance(page, 'sessions-empty');
       const cookie = (await page.context().cookies()).find(({ name }) => name === '__Host-witness');
       expect(cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: 'Strict' });
       api = new ApiClient(gateway.httpPort, `${cookie?.name}=${cookie?.value}`);
@@ -94,24 +77,24 @@ describe.runIf(requirePeers(...PEERS, 'chromium'))('in the browser', () => {
       await scene.goOn();
       await open('/connect');
       await page.getByRole('radio', { name: /shadow/ }).check();
-      await look('connect');
+      await glance(page, 'connect');
       await page.getByRole('radio', { name: 'An RDP client' }).check();
-      await look('connect-native');
+      await glance(page, 'connect-native');
       await page.getByRole('button', { name: 'Get a ticket' }).click();
       await page.getByText('Password, for this session alone').waitFor();
       const [command, , password] = await page.locator('.command code').allTextContents();
       if (command === undefined || password === undefined) throw new Error('no command or no password');
-      await look('ticket');
+      await glance(page, 'ticket');
       const client = await runCommand(command, password);
       await page.getByText('Your client has connected.').waitFor();
-      await look('ticket-connected');
+      await glance(page, 'ticket-connected');
       await client.ready('a window', () => findWindow(lab, scene.monitor, 'xfreerdp'));
 
       await page.getByRole('link', { name: 'Sessions', exact: true }).click();
       const row = page.getByRole('row').filter({ hasText: 'shadow' });
       await row.getByText('Live').waitFor();
       await row.getByText('Recording', { exact: true }).waitFor();
-      await look('sessions-live');
+      await glance(page, 'sessions-live');
       const sessions = await api.json<{ sessions: { id: SessionId }[] }>('GET', '/api/v1/sessions');
       sessionId = sessions.sessions[0]?.id ?? sessionId;
 
@@ -120,7 +103,7 @@ describe.runIf(requirePeers(...PEERS, 'chromium'))('in the browser', () => {
       await row.getByRole('button', { name: /Disconnect/ }).click();
       const dialog = page.getByRole('dialog', { name: /Disconnect .* on shadow/ });
       await dialog.waitFor();
-      await look('disconnect');
+      await glance(page, 'disconnect');
       await dialog.getByRole('button', { name: 'Cancel' }).click();
       await dialog.waitFor({ state: 'hidden' });
       expect(client.isRunning()).toBe(true);
@@ -132,7 +115,7 @@ describe.runIf(requirePeers(...PEERS, 'chromium'))('in the browser', () => {
       expect(await row.getByRole('button', { name: /Disconnect/ }).count()).toBe(0);
       expect(await api.session(sessionId)).toMatchObject({ endReason: 'disconnected-by-administrator' });
       expect(await auditOf('session.disconnect-requested')).toMatchObject([{ sessionId }]);
-      await look('sessions-stored');
+      await glance(page, 'sessions-stored');
     },
     TIMEOUT_MS,
   );
@@ -169,7 +152,7 @@ describe.runIf(requirePeers(...PEERS, 'chromium'))('in the browser', () => {
         expect(Math.abs((await shownPosition(page)) - part * durationMs)).toBeLessThan(durationMs * 0.02);
         await expectRightFrame(video.mp4);
       }
-      await look('replay');
+      await glance(page, 'replay');
 
       const { events } = await api.json<EventPage>('GET', `/api/v1/recordings/${sessionId}/events`);
       const rows = page.getByRole('region', { name: 'Events' }).getByRole('listitem');
@@ -208,7 +191,7 @@ describe.runIf(requirePeers(...PEERS, 'chromium'))('in the browser', () => {
       const before = (await auditOf('export.made')).length;
       await page.getByRole('link', { name: 'Audit' }).click();
       await page.getByRole('radio', { name: /CSV/ }).check();
-      await look('audit');
+      await glance(page, 'audit');
       const [download] = await Promise.all([
         page.waitForEvent('download'),
         page.getByRole('link', { name: 'Download' }).click(),

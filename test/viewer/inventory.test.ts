@@ -1,63 +1,21 @@
 /** The pages of targets and role assignments, in Chromium on the real server. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { build } from 'vite';
-import type { Role } from '../../src/contract/api.js';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { storeSession } from '../database/samples.js';
-import { type HttpBench, makeHttpBench } from '../http/bench.js';
 import { requirePeers } from '../setup/requirements.js';
-import { collectComplaints, launchBrowser } from './support/browser.js';
+import { useGatewayPages } from './support/gateway-pages.js';
 import { look } from './support/look.js';
-
-// A browser on a busy machine takes its time.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
 const FIXTURES = new URL('../fixtures/azure/', import.meta.url).pathname;
 
 describe.runIf(requirePeers('chromium'))('in the browser', () => {
-  let folder: string;
-  let browser: Browser;
-  let bench: HttpBench;
-  let context: BrowserContext;
-  let page: Page;
-  let complaints: string[];
-  let url: string;
-
-  beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'witness-inventory-pages-'));
-    const root = new URL('../../viewer', import.meta.url).pathname;
-    await build({ root, logLevel: 'warn', build: { outDir: folder } });
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  beforeEach(async () => {
-    bench = await makeHttpBench({ viewerFolder: folder });
-    await bench.app.listen({ host: '127.0.0.1', port: 0 });
-    url = `https://127.0.0.1:${(bench.app.server.address() as AddressInfo).port}`;
-    context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1280, height: 900 } });
-    page = await context.newPage();
-    complaints = collectComplaints(page);
-  });
-  afterEach(() => context.close());
-
-  const signIn = async (...roles: Role[]): Promise<void> => {
-    const user = await bench.identity.createUser('ada', 'Ada Lovelace', roles);
-    await page.goto(`${url}/sign-in#token=${await bench.identity.issueLink(user.id)}`);
-    await page.getByRole('heading', { name: 'Sessions', exact: true }).waitFor();
-  };
-  const rowOf = (text: string) => page.getByRole('row').filter({ hasText: text });
-  const choose = (label: RegExp, value: string) => page.getByRole('dialog').getByLabel(label).selectOption(value);
+  const pages = useGatewayPages();
+  beforeEach(() => pages.serve());
+  const rowOf = (text: string) => pages.rowOf(text);
+  const choose = (label: RegExp, value: string) => pages.choose(label, value);
 
   it('an administrator adds a target by keyboard, imports others, changes and removes one', async () => {
-    await signIn('administrator');
+    const { complaints, page } = pages;
+    await pages.signIn('administrator');
     await page.getByRole('link', { name: 'Targets' }).click();
     await page.getByText('There are no targets').waitFor();
     await look(page, 'targets-none');
@@ -102,7 +60,8 @@ describe.runIf(requirePeers('chromium'))('in the browser', () => {
   });
 
   it('an operator says what is recorded, and is asked before live sessions end for it', async () => {
-    await signIn('operator');
+    const { bench, complaints, page, url } = pages;
+    await pages.signIn('operator');
     const desk = { name: 'desk', address: '10.0.0.4', port: 3389, recording: 'off' };
     const administrator = await bench.signIn(['administrator']);
     await bench.app.inject({ method: 'POST', url: '/api/v1/targets', headers: administrator, payload: desk });
@@ -126,7 +85,8 @@ describe.runIf(requirePeers('chromium'))('in the browser', () => {
   });
 
   it('an administrator assigns, imports and removes roles; an operator looks on; a user sees neither page', async () => {
-    await signIn('administrator');
+    const { bench, complaints, page } = pages;
+    await pages.signIn('administrator');
     await page.getByRole('link', { name: 'Roles' }).click();
     await rowOf('Every administrator').getByText('There from the start').waitFor();
     await page.getByRole('button', { name: 'Assign a role' }).click();

@@ -1,74 +1,32 @@
 /** The pages of shareable links, in Chromium on the real server. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { build } from 'vite';
-import type { Role } from '../../src/contract/api.js';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { targetId } from '../../src/contract/ids.js';
 import type { LinkCreated } from '../../src/contract/links.js';
 import { newSecret } from '../../src/identity/secrets.js';
 import { readHost, writeHost } from '../../src/inventory/host.js';
 import { localMachine } from '../../src/policy/scopes.js';
 import { nextId } from '../database/samples.js';
-import { type HttpBench, makeHttpBench } from '../http/bench.js';
 import { requirePeers } from '../setup/requirements.js';
-import { collectComplaints, launchBrowser } from './support/browser.js';
+import { useGatewayPages } from './support/gateway-pages.js';
 import { look } from './support/look.js';
 
-// A browser on a busy machine takes its time.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
-
 describe.runIf(requirePeers('chromium'))('in the browser', () => {
-  let folder: string;
-  let browser: Browser;
-  let bench: HttpBench;
-  let context: BrowserContext;
-  let page: Page;
-  let complaints: string[];
-  let url: string;
-
-  beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'witness-links-pages-'));
-    const root = new URL('../../viewer', import.meta.url).pathname;
-    await build({ root, logLevel: 'warn', build: { outDir: folder } });
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  beforeEach(async () => {
-    bench = await makeHttpBench({ viewerFolder: folder });
-    await bench.app.listen({ host: '127.0.0.1', port: 0 });
-    url = `https://127.0.0.1:${(bench.app.server.address() as AddressInfo).port}`;
-    context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1280, height: 900 } });
-    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    page = await context.newPage();
-    complaints = collectComplaints(page);
-  });
-  afterEach(() => context.close());
+  const pages = useGatewayPages();
+  beforeEach(() => pages.serve());
+  const dialog = () => pages.dialog();
 
   const addTarget = async (kind: 'resource' | 'ip' = 'resource') => {
     const id = targetId(nextId());
     const where = { address: '192.0.2.7', port: 3389, recordingSetting: null, createdAtMs: 0 } as const;
     const resourceId = kind === 'resource' ? localMachine('build-07') : null;
-    await bench.database.targets.create({ id, name: `build-07-${kind}`, kind, resourceId, ...where });
+    await pages.bench.database.targets.create({ id, name: `build-07-${kind}`, kind, resourceId, ...where });
     return id;
   };
-  const signIn = async (...roles: Role[]): Promise<void> => {
-    const user = await bench.identity.createUser('ada', 'Ada Lovelace', roles);
-    await page.goto(`${url}/sign-in#token=${await bench.identity.issueLink(user.id)}`);
-    await page.getByRole('heading', { name: 'Sessions', exact: true }).waitFor();
-  };
-  const dialog = () => page.getByRole('dialog');
 
   it('an operator makes a link by keyboard, copies it this once, and revokes it', async () => {
+    const { complaints, page, url } = pages;
     await addTarget();
-    await signIn('operator');
+    await pages.signIn('operator');
     await page.getByRole('link', { name: 'Links' }).click();
     await page.getByText('There are no links that work').waitFor();
     await look(page, 'links-none');
@@ -105,8 +63,9 @@ describe.runIf(requirePeers('chromium'))('in the browser', () => {
   });
 
   it('an operator is told what keeps a link from being made', async () => {
+    const { bench, page, url } = pages;
     await addTarget('ip');
-    await signIn('operator');
+    await pages.signIn('operator');
     await page.goto(`${url}/links`);
     await page.getByRole('button', { name: 'Make a link' }).click();
     await dialog().getByText('There is no machine that a link may lead to').waitFor();
@@ -128,6 +87,7 @@ describe.runIf(requirePeers('chromium'))('in the browser', () => {
   });
 
   it('who opens a link signs in first, comes back to it, and connects with its secret, which no address of a request has', async () => {
+    const { bench, context, page, url } = pages;
     const id = await addTarget();
     const everywhere = { role: 'Reader', scope: '/', source: 'manual', createdAtMs: 0 } as const;
     const reader = { id: 'r1', principalKind: 'product-role', principal: 'user', principalName: null } as const;
@@ -162,7 +122,8 @@ describe.runIf(requirePeers('chromium'))('in the browser', () => {
   });
 
   it('what is no link, or not the whole of one, says so', async () => {
-    await signIn('user');
+    const { page, url } = pages;
+    await pages.signIn('user');
     await page.goto(`${url}/link`);
     await page.getByText('The link is not complete').waitFor();
     await look(page, 'link-incomplete');
