@@ -6,12 +6,15 @@ import type { Settings } from '../gateway/config/settings.js';
 import { databaseLocation } from '../gateway/gateway.js';
 import { explainFacts, TYPED_FACTS } from '../inventory/explain.js';
 import { DEFAULT_HOST, readHost } from '../inventory/host.js';
+import { abilitiesWith } from '../policy/gateway-abilities.js';
 import { loadSettings } from './settings.js';
 import { typedValues } from './typed-values.js';
 
 export async function runExplain(args: readonly string[]): Promise<void> {
   const typed = typedValues(TYPED_FACTS, args);
-  const explanation = explainFacts(await hostOf(await loadSettings()), typed);
+  const settings = await loadSettings();
+  const abilities = abilitiesWith({ entra: settings.entraAuthority !== '', kdcs: settings.kdcs.size > 0 });
+  const explanation = explainFacts(await hostOf(settings), typed, abilities);
   process.stdout.write(`${JSON.stringify(explanation, null, 2)}\n`);
 }
 

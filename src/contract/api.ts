@@ -1,5 +1,5 @@
 /** The HTTP API's types, shared by the gateway and the viewer. Times are ISO 8601 in UTC, durations milliseconds. */
-import type { ChannelOverrides, ChannelUse } from './channel-policy.js';
+import type { ChannelUse } from './channel-policy.js';
 import type { SessionId, TargetId, UserId } from './ids.js';
 import type { AuthenticationMethod, ConnectionMethod, RecordingSetting } from './rule.js';
 import type { Scope } from './scopes.js';
@@ -188,14 +188,6 @@ export interface NewCredential {
   readonly restrictedAdmin?: boolean;
 }
 
-/** `GET` and answer of `PUT /api/v1/targets/:id/channels`, which takes the overrides alone. */
-export interface TargetChannels {
-  /** What this target says itself. */
-  readonly overrides: ChannelOverrides;
-  /** What holds: the gateway's setting with the target's overrides. */
-  readonly allowed: readonly ChannelUse[];
-}
-
 /** `POST /api/v1/sessions`. */
 export interface SessionRequest {
   /** A target of the inventory; or else `address`. */
@@ -275,30 +267,6 @@ export interface SessionInfo {
   readonly gapCount: number;
   /** Bytes of video stored so far. */
   readonly videoBytes: number;
-}
-
-/**
- * One of `GET /api/v1/sessions/live` -> `LiveSessionList`: the fields of Azure Bastion's active session. Reviewers see all,
- * others their own.
- */
-export interface LiveSessionInfo {
-  readonly sessionId: SessionId;
-  readonly startTime: string;
-  readonly userName: string;
-  readonly protocol: string;
-  /** These three are null for an address. */
-  readonly targetResourceId: string | null;
-  readonly targetSubscriptionId: string | null;
-  readonly targetResourceGroup: string | null;
-  readonly targetHostName: string;
-  readonly targetIpAddress: string;
-  readonly resourceType: 'VM' | 'IP';
-  /** Whole minutes since the session began. */
-  readonly sessionDurationInMins: number;
-}
-
-export interface LiveSessionList {
-  readonly sessions: readonly LiveSessionInfo[];
 }
 
 export interface SessionList {

@@ -54,6 +54,14 @@ export interface HostInfo extends HostConfiguration {
   readonly policyVersion: number;
 }
 
+/** `GET /api/v1/host/limits`: bounds of sessions, set where the gateway starts; 0 is none. */
+export interface HostLimits {
+  readonly maxSessionMs: number;
+  readonly idleTimeoutMs: number;
+  readonly sessionsPerUser: number;
+  readonly sessionsPerHost: number;
+}
+
 /** `PUT /api/v1/host`: what is left out stays as it is. */
 export interface HostChange extends Partial<HostConfiguration> {
   /** Ends live sessions that the change forbids; without it, the change is refused while there are any. */

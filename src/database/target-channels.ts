@@ -22,6 +22,12 @@ export class TargetChannelRepository {
     return row === undefined ? {} : readOverrides(JSON.parse(row.channels_json));
   }
 
+  /** Of every target that says something. */
+  async list(): Promise<ReadonlyMap<TargetId, ChannelOverrides>> {
+    const rows = await this.#db.selectFrom('target_channels').select(['target_id as id', 'channels_json']).execute();
+    return new Map(rows.map(({ id, channels_json: json }) => [id, readOverrides(JSON.parse(json))]));
+  }
+
   /** @throws DatabaseError `constraint` when there is no such target */
   async set(targetId: TargetId, overrides: ChannelOverrides, nowMs: number): Promise<void> {
     const columns = { channels_json: canonicalJson({ ...overrides }), updated_at_ms: nowMs };

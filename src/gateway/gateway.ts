@@ -175,12 +175,8 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
   const credentials = await openCredentials(settings, database, audit, refusals);
   const kdcProxy =
     settings.kdcs.size === 0 ? null : new KdcProxy({ database, audit, refusals, realms: settings.kdcs, clock });
-  const policy = new SessionPolicy({
-    database,
-    recording: settings.recording,
-    clock,
-    abilities: abilitiesWith({ entra: credentials.entra !== null, kdcs: settings.kdcs.size > 0 }),
-  });
+  const policyAbilities = abilitiesWith({ entra: credentials.entra !== null, kdcs: settings.kdcs.size > 0 });
+  const policy = new SessionPolicy({ database, recording: settings.recording, clock, abilities: policyAbilities });
   const places = new SessionPlaces(database, settings, clock);
   const attempts = new LockOut(attemptLimits(settings.ticketAttempts));
   const admission = { database, audit, clock, policy, live, places, attempts, refusals };
@@ -249,6 +245,8 @@ async function open(settings: Settings, log: Logger, closers: Closers): Promise<
     audit,
     identity,
     channels: settings.channels,
+    limits: settings,
+    abilities: policyAbilities,
     sessions: {
       request: (user, request, clientAddress) => requests.request(user, request, clientAddress),
       disconnect: (id, user) => control.requestDisconnect(id, user),

@@ -1,7 +1,7 @@
 /** `/sessions/live`: who is connected where, in the fields that Azure Bastion gives an active session. */
 /* oxlint-disable oxc/no-async-endpoint-handlers -- this is Fastify, which awaits its handlers */
 import type { FastifyInstance } from 'fastify';
-import type { LiveSessionInfo, LiveSessionList } from '../contract/api.js';
+import type { LiveSessionInfo, LiveSessionList } from '../contract/live-sessions.js';
 import type { Database } from '../database/open.js';
 import type { SessionRecord } from '../database/sessions.js';
 import type { TargetRecord } from '../database/targets.js';
@@ -44,6 +44,11 @@ function toLiveSession(session: SessionRecord, target: TargetRecord | undefined,
     targetResourceGroup: partOf(resourceId, 'resourceGroups'),
     resourceType: target?.kind === 'resource' ? 'VM' : 'IP',
     sessionDurationInMins: Math.floor(Math.max(0, nowMs - startedAtMs) / MINUTE_MS),
+    state: session.state,
+    connectionMethod: session.connectionMethod,
+    authenticationMethod: session.authenticationMethod,
+    recording: session.recordingState,
+    clientAddress: session.clientAddress,
   };
 }
 

@@ -80,7 +80,7 @@ const PROBLEMS = {
     title: 'Sessions are live that must not be recorded',
     detail:
       'RDP sessions in the portal with Microsoft Entra ID are live, and the change would turn recording on for them.',
-    remedy: 'Wait until they have ended, or send the change again with "endSessions": true to end them.',
+    remedy: 'Wait until they have ended, or end them with the change ("endSessions": true).',
   },
   'tls-only-tickets-off': {
     status: 409,

@@ -4,9 +4,11 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify';
 import type { ChannelPolicy } from '../contract/channel-policy.js';
+import type { HostLimits } from '../contract/inventory.js';
 import type { RecordingSetting } from '../contract/rule.js';
 import type { Database } from '../database/open.js';
 import type { AuditAppender, Identity } from '../identity/identity.js';
+import type { GatewayAbilities } from '../policy/gateway-abilities.js';
 import { accountRoutes } from './account-routes.js';
 import { auditRoutes } from './audit-routes.js';
 import { CONTENT_SECURITY } from './content-security.js';
@@ -59,6 +61,10 @@ export interface HttpServerDeps {
   readonly kdcProxy: KdcProxyService | null;
   /** What channels may be used for where a target does not say. */
   readonly channels: ChannelPolicy;
+  /** Bounds of sessions; shown, not enforced here. */
+  readonly limits: HostLimits;
+  /** What policy may take for granted of this gateway when it explains; what is built when left out. */
+  readonly abilities?: GatewayAbilities;
   readonly health: HealthService;
   /** Routes below /api/v1/recordings. They see only requests of people who may watch, with `request.user`. */
   readonly recordings: FastifyPluginAsync;

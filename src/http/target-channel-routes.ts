@@ -1,18 +1,18 @@
-/** `/targets/:id/channels`: what may pass besides picture and input, where a target differs from the gateway's setting. */
+/** `/channels` and `/targets/:id/channels`: what may pass besides picture and input, by the gateway's setting and where a target differs. */
 /* oxlint-disable oxc/no-async-endpoint-handlers -- this is Fastify, which awaits its handlers */
 import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
-import type { TargetChannels } from '../contract/api.js';
 import {
   ALL_CHANNEL_USES,
   type ChannelOverrides,
   type ChannelPolicy,
   channelPolicy,
 } from '../contract/channel-policy.js';
+import type { ChannelList, TargetChannels } from '../contract/channels.js';
 import { targetId } from '../contract/ids.js';
 import type { Database } from '../database/open.js';
 import type { AuditAppender } from '../identity/identity.js';
-import { CONNECTING, POLICY_EDITORS } from './guard.js';
+import { CONNECTING, POLICY_EDITORS, REVIEWERS } from './guard.js';
 import { ProblemError } from './problems.js';
 
 export interface TargetChannelRoutesDeps {
@@ -43,6 +43,14 @@ export function targetChannelRoutes(instance: FastifyInstance, deps: TargetChann
     if (target === null) throw new ProblemError('not-found', { detail: 'There is no such target in the inventory.' });
     return target;
   };
+
+  api.get('/channels', { config: { access: REVIEWERS, scope: 'policy:read' } }, async (): Promise<ChannelList> => {
+    const [targets, overrides] = await Promise.all([database.targets.list(), database.targetChannels.list()]);
+    return {
+      gateway: [...channelPolicy(channels, {})],
+      targets: targets.map(({ id, name }) => ({ targetId: id, name, ...answer(overrides.get(id) ?? {}) })),
+    };
+  });
 
   api.get('/targets/:id/channels', { config: READING, schema: { params: PARAMS } }, async (request) => {
     const { id } = await existing(request.params.id);

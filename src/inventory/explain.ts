@@ -8,6 +8,7 @@ import { decisionId } from '../contract/ids.js';
 import { type HostInfo, SKUS } from '../contract/inventory.js';
 import { decide, explain } from '../policy/decide.js';
 import type { PolicyFacts } from '../policy/facts.js';
+import type { GatewayAbilities } from '../policy/gateway-abilities.js';
 import { hostFacts } from './session-policy.js';
 
 const RECORDING = ['required', 'preferred', 'off'] as const;
@@ -74,7 +75,8 @@ const FAVOURABLE: Omit<PolicyFacts, keyof ReturnType<typeof hostFacts>> = {
 /** The decision of no session has no id of its own. */
 const NO_DECISION = decisionId('00000000-0000-7000-8000-000000000000');
 
-export function explainFacts(host: HostInfo, typed: TypedFacts): Explanation {
+/** @param abilities what the gateway can do; what is built when left out */
+export function explainFacts(host: HostInfo, typed: TypedFacts, abilities?: GatewayAbilities): Explanation {
   const { targetRecording = 'host', ...others } = typed;
   const facts: PolicyFacts = {
     ...hostFacts(host),
@@ -85,7 +87,7 @@ export function explainFacts(host: HostInfo, typed: TypedFacts): Explanation {
     targetRecording: targetRecording === 'host' ? null : targetRecording,
   };
   const { policyVersion } = host;
-  const decision = decide({ ...facts, policyVersion }, NO_DECISION);
+  const decision = decide({ ...facts, policyVersion }, NO_DECISION, abilities);
   return {
     outcome: decision.outcome,
     recorded: decision.outcome === 'allowed' && decision.permit !== null,

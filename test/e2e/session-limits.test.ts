@@ -1,6 +1,6 @@
 /** Limits on sessions as a real client shows them, and as they are on record. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { LiveSessionList } from '../../src/contract/api.js';
+import type { LiveSessionList } from '../../src/contract/live-sessions.js';
 import type { SessionId } from '../../src/contract/ids.js';
 import { movePointer } from '../peers/input.js';
 import { useLab, type Display } from '../peers/lab.js';

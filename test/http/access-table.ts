@@ -72,6 +72,8 @@ export const ACCESS: readonly AccessRow[] = [
   row('DELETE', '/role-assignments/:id', ADMINISTER),
   row('GET', '/host', REVIEW, 'policy:read'),
   row('PUT', '/host', LOOK_AFTER, 'inventory:write'),
+  row('GET', '/host/limits', REVIEW, 'policy:read'),
+  row('GET', '/channels', REVIEW, 'policy:read'),
   row('GET', '/policy/explain', ALL, 'policy:read'),
 
   // Passwords of targets: whoever sets one could let sessions go to a target of their own with it.

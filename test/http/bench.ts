@@ -113,6 +113,7 @@ export async function makeHttpBench(
     audit,
     identity,
     channels: new Set<ChannelUse>(['clipboard-to-target', 'drives']),
+    limits: { maxSessionMs: 8 * 3_600_000, idleTimeoutMs: 900_000, sessionsPerUser: 2, sessionsPerHost: 0 },
     sessions,
     portal: { policy: new SessionPolicy({ database, recording: 'required', clock }), notice: null, addresses },
     links: new ShareableLinks({ database, audit, clock }),

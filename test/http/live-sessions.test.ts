@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { LiveSessionList } from '../../src/contract/api.js';
 import { targetId } from '../../src/contract/ids.js';
+import type { LiveSessionList } from '../../src/contract/live-sessions.js';
 import type { UserRecord } from '../../src/database/users.js';
 import { nextId, NOW_MS, session, user } from '../database/samples.js';
 import { type HttpBench, makeHttpBench } from './bench.js';
@@ -47,6 +47,11 @@ test('live sessions have the fields of Azure Bastion, and those that ended or ne
       targetResourceGroup: 'builds',
       resourceType: 'VM',
       sessionDurationInMins: 2,
+      state: 'live',
+      connectionMethod: 'native',
+      authenticationMethod: 'password',
+      recording: 'none',
+      clientAddress: null,
     },
     expect.objectContaining({
       targetHostName: 'old',

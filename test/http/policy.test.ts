@@ -3,6 +3,7 @@ import type { Explanation } from '../../src/contract/explanation.js';
 import type { HostInfo } from '../../src/contract/inventory.js';
 import { runExplain } from '../../src/cli/explain.js';
 import { DatabaseError } from '../../src/database/errors.js';
+import { abilitiesWith } from '../../src/policy/gateway-abilities.js';
 import { storeSession } from '../database/samples.js';
 import { makeHttpBench } from './bench.js';
 
@@ -94,6 +95,23 @@ test('policy explains itself for facts that a person types, with every reason', 
   for (const wrong of ['?sku=gold', '?port=0', '?peered=perhaps', '?colour=blue']) {
     expect((await ask(wrong)).status, wrong).toBe(400);
   }
+});
+
+test('policy explains itself by what is set up beside the gateway, and shows the limits it was started with, nothing else', async () => {
+  const bench = await makeHttpBench({ abilities: abilitiesWith({ entra: true, kdcs: false }) });
+  const headers = await bench.signIn(['auditor']);
+  const explain = async (method: string) => {
+    const url = `/api/v1/policy/explain?connectionMethod=native&authenticationMethod=${method}`;
+    return (await bench.app.inject({ url, headers })).json<Explanation>().reasons.map(({ code }) => code);
+  };
+  expect(await explain('entra')).toEqual(['recording-required']);
+  expect(await explain('kerberos')).toContain('kerberos-not-available');
+  expect((await bench.app.inject({ url: '/api/v1/host/limits', headers })).json()).toEqual({
+    maxSessionMs: 28_800_000,
+    idleTimeoutMs: 900_000,
+    sessionsPerUser: 2,
+    sessionsPerHost: 0,
+  });
 });
 
 test('the command line explains with the same words', async () => {

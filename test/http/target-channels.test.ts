@@ -28,6 +28,27 @@ test('a target allows and withholds channels where it differs from the gateway, 
   expect(await bench.database.targetChannels.get(id)).toEqual({});
 });
 
+test('all targets are listed with what holds for each, beside the setting of the gateway', async () => {
+  const { bench, id } = await withTarget();
+  await bench.database.targetChannels.set(id, { drives: false, printers: true }, 1);
+  const other = targetId(nextId());
+  const target = { id: other, name: 'ledger', kind: 'ip', address: '192.0.2.8', port: 3389 } as const;
+  await bench.database.targets.create({ ...target, recordingSetting: null, createdAtMs: 0 });
+  const headers = await bench.signIn(['auditor']);
+  expect((await bench.app.inject({ url: '/api/v1/channels', headers })).json()).toEqual({
+    gateway: ['clipboard-to-target', 'drives'],
+    targets: [
+      {
+        targetId: id,
+        name: 'build-07',
+        overrides: { drives: false, printers: true },
+        allowed: ['clipboard-to-target', 'printers'],
+      },
+      { targetId: other, name: 'ledger', overrides: {}, allowed: ['clipboard-to-target', 'drives'] },
+    ],
+  });
+});
+
 test('uses that do not exist and targets that do not exist are refused', async () => {
   const { bench, url } = await withTarget();
   const headers = await bench.signIn(['administrator']);
