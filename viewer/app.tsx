@@ -1,8 +1,7 @@
-/** The frame around all pages: who is signed in, and where one can go. */
-import type { ComponentChildren } from 'preact';
+/** All pages, and who is signed in. */
 import { useEffect } from 'preact/hooks';
 import type { Me } from '../src/contract/api.js';
-import { getJson, postJson } from './api/client.js';
+import { getJson } from './api/client.js';
 import { useResource } from './api/use-resource.js';
 import { Link } from './components/link.js';
 import { EmptyNotice, ProblemNotice } from './components/notice.js';
@@ -10,9 +9,13 @@ import { Page } from './components/page.js';
 import { keepLink, takeLink } from './links/kept-link.js';
 import { AccountPage } from './pages/account.js';
 import { AuditPage } from './pages/audit.js';
+import { ChannelsPage } from './pages/channels.js';
 import { ConnectPage } from './pages/connect.js';
+import { ExplainPage } from './pages/explain.js';
+import { HostPage } from './pages/host.js';
 import { LinkPage } from './pages/link.js';
 import { LinksPage } from './pages/links.js';
+import { LivePage } from './pages/live.js';
 import { ReplayPage } from './pages/replay.js';
 import { RolesPage } from './pages/roles.js';
 import { SessionsPage } from './pages/sessions.js';
@@ -20,6 +23,7 @@ import { SignInPage } from './pages/sign-in.js';
 import { TargetsPage } from './pages/targets.js';
 import { UsersPage } from './pages/users.js';
 import { navigate, useRoute, type Route } from './router.js';
+import { Shell } from './shell/shell.js';
 
 export function App() {
   const route = useRoute();
@@ -62,6 +66,8 @@ function PageOf({ route, me }: { route: Route; me: Me }) {
   switch (route.page) {
     case 'sessions':
       return <SessionsPage before={route.before} me={me} />;
+    case 'live':
+      return <LivePage me={me} />;
     case 'connect':
       return <ConnectPage me={me} />;
     case 'links':
@@ -76,6 +82,12 @@ function PageOf({ route, me }: { route: Route; me: Me }) {
       return <TargetsPage me={me} />;
     case 'roles':
       return <RolesPage me={me} />;
+    case 'channels':
+      return <ChannelsPage me={me} />;
+    case 'host':
+      return <HostPage me={me} />;
+    case 'explain':
+      return <ExplainPage me={me} />;
     case 'users':
       return <UsersPage />;
     case 'account':
@@ -91,76 +103,4 @@ function PageOf({ route, me }: { route: Route; me: Me }) {
         </Page>
       );
   }
-}
-
-function Shell({ route, me, children }: { route: Route; me: Me | null; children: ComponentChildren }) {
-  const reviewer = me?.roles.some((role) => role === 'administrator' || role === 'auditor') ?? false;
-  const connects = me?.roles.some((role) => role !== 'auditor') ?? false;
-  const administrator = me?.roles.includes('administrator') ?? false;
-  const policyEditor = administrator || (me?.roles.includes('operator') ?? false);
-  return (
-    <>
-      <a class="skip-link" href="#main">
-        Skip to content
-      </a>
-      <header class="shell">
-        <Link href="/" class="brand" label="Witness, to the sessions">
-          <img src="/favicon.svg" alt="" width="26" height="26" />
-          <span>Witness</span>
-        </Link>
-        <nav aria-label="Pages">
-          <Link href="/" current={route.page === 'sessions'}>
-            Sessions
-          </Link>
-          {connects && (
-            <Link href="/connect" current={route.page === 'connect'}>
-              Connect
-            </Link>
-          )}
-          {policyEditor && (
-            <>
-              <Link href="/targets" current={route.page === 'targets'}>
-                Targets
-              </Link>
-              <Link href="/roles" current={route.page === 'roles'}>
-                Roles
-              </Link>
-              <Link href="/links" current={route.page === 'links'}>
-                Links
-              </Link>
-            </>
-          )}
-          {reviewer && (
-            <Link href="/audit" current={route.page === 'audit'}>
-              Audit
-            </Link>
-          )}
-          {administrator && (
-            <Link href="/users" current={route.page === 'users'}>
-              Users
-            </Link>
-          )}
-        </nav>
-        {me !== null && <Account me={me} current={route.page === 'account'} />}
-      </header>
-      {children}
-    </>
-  );
-}
-
-function Account({ me, current }: { me: Me; current: boolean }) {
-  const signOut = async (): Promise<void> => {
-    await postJson('/api/v1/sign-out', {});
-    location.assign('/sign-in');
-  };
-  return (
-    <div class="account">
-      <Link href="/account" current={current} class="account-name" label={`Your account, ${me.displayName}`}>
-        {me.displayName}
-      </Link>
-      <button type="button" class="button button-quiet" onClick={() => void signOut()}>
-        Sign out
-      </button>
-    </div>
-  );
 }

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 export type Route =
   | { readonly page: 'sign-in'; readonly problem: string | null }
   | { readonly page: 'sessions'; readonly before: string | null }
+  | { readonly page: 'live' }
   | { readonly page: 'connect' }
   | { readonly page: 'links' }
   /** `secret` is '' when there is none. */
@@ -12,6 +13,9 @@ export type Route =
   | { readonly page: 'audit' }
   | { readonly page: 'targets' }
   | { readonly page: 'roles' }
+  | { readonly page: 'channels' }
+  | { readonly page: 'host' }
+  | { readonly page: 'explain' }
   | { readonly page: 'users' }
   | { readonly page: 'account' }
   | { readonly page: 'unknown' };
@@ -22,6 +26,7 @@ export function parseRoute(url: URL): Route {
   const path = url.pathname.replace(/\/+$/, '') || '/';
   if (path === '/sign-in') return { page: 'sign-in', problem: url.searchParams.get('problem') };
   if (path === '/' || path === '/sessions') return { page: 'sessions', before: url.searchParams.get('before') };
+  if (path === '/live') return { page: 'live' };
   if (path === '/connect') return { page: 'connect' };
   if (path === '/links') return { page: 'links' };
   // The secret is in the fragment, which browsers send to nobody.
@@ -29,6 +34,9 @@ export function parseRoute(url: URL): Route {
   if (path === '/audit') return { page: 'audit' };
   if (path === '/targets') return { page: 'targets' };
   if (path === '/roles') return { page: 'roles' };
+  if (path === '/channels') return { page: 'channels' };
+  if (path === '/host') return { page: 'host' };
+  if (path === '/explain') return { page: 'explain' };
   if (path === '/users') return { page: 'users' };
   if (path === '/account') return { page: 'account' };
   const replay = /^\/recordings\/([0-9a-f-]{36})$/.exec(path);
@@ -46,6 +54,11 @@ export function navigate(path: string, mode: 'push' | 'replace' = 'push'): void 
   else history.replaceState(null, '', path);
   window.dispatchEvent(new Event(CHANGED));
   window.scrollTo(0, 0);
+}
+
+/** Says in the address what a page shows; the page itself stays as it is. */
+export function replaceQuery(query: string): void {
+  history.replaceState(history.state, '', query === '' ? location.pathname : `${location.pathname}?${query}`);
 }
 
 export function useRoute(): Route {

@@ -1,4 +1,4 @@
-/** Loads something, keeps it while it is loaded again, and says what went wrong. */
+/** Loads something, keeps it while it is loaded again or cannot be, and says what went wrong. */
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { Problem } from '../../src/contract/api.js';
 import { problemOf } from './client.js';
@@ -35,16 +35,22 @@ export function useResource<Value>(
     const controller = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     setState((old) => ({ ...old, key, value: old.key === key ? old.value : null, loading: true }));
+    let delay: number | null = null;
+    const again = (): void => {
+      if (delay !== null) timer = setTimeout(() => void run(), delay);
+    };
     const run = async (): Promise<void> => {
       try {
         const value = await latest.current.load(controller.signal);
         if (controller.signal.aborted) return;
         setState({ key, value, problem: null, loading: false });
-        const delay = latest.current.refreshMs(value);
-        if (delay !== null) timer = setTimeout(() => void run(), delay);
+        delay = latest.current.refreshMs(value);
+        again();
       } catch (error) {
         if (controller.signal.aborted) return;
-        setState((old) => ({ ...old, problem: problemOf(error), loading: false }));
+        const problem = problemOf(error);
+        setState((old) => ({ ...old, problem, loading: false }));
+        if (isPassing(problem)) again();
       }
     };
     void run();
@@ -55,4 +61,9 @@ export function useResource<Value>(
   }, [key, round]);
 
   return { value: state.key === key ? state.value : null, problem: state.problem, loading: state.loading, reload };
+}
+
+/** The gateway may be back a moment later; what it refuses, it refuses again. */
+function isPassing({ status }: Problem): boolean {
+  return status === 0 || status >= 500;
 }

@@ -30,8 +30,7 @@ export function DialogForm(props: DialogFormProps) {
         onSubmit();
       }}
     >
-      <AttemptProblem attempt={attempt} />
-      {remedy}
+      <AttemptProblem attempt={attempt}>{remedy}</AttemptProblem>
       {children}
       <div class="row dialog-end">
         {aside}
@@ -46,12 +45,19 @@ export function DialogForm(props: DialogFormProps) {
   );
 }
 
+interface AttemptProblemProps {
+  readonly attempt: Attempt;
+  /** What can be done about it here. */
+  readonly children?: ComponentChildren;
+}
+
 /** What went wrong, brought into view: who pressed the button at the end of a long form sees the end of it. */
-export function AttemptProblem({ attempt: { problem } }: { attempt: Attempt }) {
+export function AttemptProblem({ attempt: { problem }, children }: AttemptProblemProps) {
   if (problem === null) return null;
   return (
-    <div ref={(element) => element?.scrollIntoView({ block: 'nearest' })}>
+    <div class="attempt-problem" ref={(element) => element?.scrollIntoView({ block: 'nearest' })}>
       <ProblemNotice problem={problem} />
+      {children}
     </div>
   );
 }

@@ -78,3 +78,28 @@ export function CheckField({ checked, onChange, children }: CheckFieldProps) {
     </label>
   );
 }
+
+interface ChoiceFieldProps<Value extends string> {
+  readonly legend: string;
+  readonly value: Value;
+  readonly options: readonly { readonly value: Value; readonly text: string; readonly hint: string }[];
+  readonly onChange: (value: Value) => void;
+}
+
+/** One of a few, each with what it means. */
+export function ChoiceField<Value extends string>({ legend, value, options, onChange }: ChoiceFieldProps<Value>) {
+  return (
+    <fieldset class="formats">
+      <legend>{legend}</legend>
+      {options.map((option) => (
+        <label key={option.value} class="format">
+          <input type="radio" name={legend} checked={value === option.value} onChange={() => onChange(option.value)} />
+          <span>
+            {option.text}
+            <span class="muted hint">{option.hint}</span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}

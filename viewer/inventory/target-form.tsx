@@ -1,6 +1,6 @@
 /** The fields of a target. */
-import type { RecordingSetting } from '../../src/contract/rule.js';
 import { CheckField, SelectField, TextField } from '../components/fields.js';
+import { RECORDING_OPTIONS } from '../lib/rule-words.js';
 import type { TargetDraft } from './target-draft.js';
 
 const KINDS = [
@@ -14,24 +14,17 @@ const POLICIES = [
   ['ca', 'One of a certificate authority'],
 ] as const;
 
-const RECORDING_TEXTS: { readonly [setting in RecordingSetting]: string } = {
-  required: 'Required: no session without it',
-  preferred: 'Preferred: sessions go on with a gap',
-  off: 'Off',
-};
-
 export interface FormProps {
   readonly draft: TargetDraft;
   readonly onChange: (change: Partial<TargetDraft>) => void;
 }
 
 export function RecordingField({ draft, onChange }: FormProps) {
-  const own = Object.entries(RECORDING_TEXTS) as [RecordingSetting, string][];
   return (
     <SelectField
       label="Recording"
       value={draft.recording}
-      options={[['host', 'As the host says'], ...own]}
+      options={[['host', 'As the host says'], ...RECORDING_OPTIONS]}
       onChange={(recording) => onChange({ recording })}
     />
   );

@@ -10,6 +10,12 @@ export function formatDuration(durationMs: number): string {
   return hours > 0 ? `${hours}:${pad(minutes)}:${pad(seconds % 60)}` : `${minutes}:${pad(seconds % 60)}`;
 }
 
+/** `Under a minute`, `5 min`, `1 h 05 min`: for whole minutes. */
+export function formatMinutes(minutes: number): string {
+  if (minutes < 1) return 'Under a minute';
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} min`;
+}
+
 /** `0.9 s`, or as a duration from a minute on. */
 export function formatSpan(ms: number): string {
   return ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : formatDuration(ms);

@@ -1,13 +1,6 @@
 /** What policy says of a way to connect, in a few words. */
 import type { SessionRequest } from '../../src/contract/api.js';
 import type { PortalChoice, PortalTarget } from '../../src/contract/portal.js';
-import type { AuthenticationMethod } from '../../src/contract/rule.js';
-
-export const AUTHENTICATION_NAMES: { readonly [Method in AuthenticationMethod]: string } = {
-  password: 'User name and password',
-  kerberos: 'Kerberos',
-  entra: 'Microsoft Entra ID',
-};
 
 export type Tone = 'live' | 'warn' | 'bad' | 'plain';
 

@@ -6,7 +6,8 @@ import type { AuthenticationMethod } from '../../src/contract/rule.js';
 import { Badge } from '../components/badge.js';
 import { Reasons } from '../components/reasons.js';
 import { openDesktop } from '../desktop/launch.js';
-import { AUTHENTICATION_NAMES, placeOf, wordsOf } from './choice-words.js';
+import { AUTHENTICATION_NAMES } from '../lib/rule-words.js';
+import { placeOf, wordsOf } from './choice-words.js';
 import { EntraSignIn } from './entra-sign-in.js';
 
 interface PortalFormProps {
