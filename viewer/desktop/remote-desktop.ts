@@ -77,7 +77,10 @@ export async function connectRemoteDesktop(options: RemoteDesktopOptions): Promi
     interaction.setVisibility(true);
     // What is not visible yet takes no focus, and without it nothing that is typed.
     setTimeout(() => element.focus(), SHOWN_MS);
-    const over = run().then((info) => info.reason(), textOf);
+    const over = run()
+      .then((info) => info.reason(), textOf)
+      // A client that stumbles leaves its connection open, and the gateway would take it for live.
+      .finally(() => closeAll(sockets.caught));
     return handleOf(element, interaction, sockets.caught, over);
   } catch (error) {
     element.remove();
@@ -123,6 +126,10 @@ function catchSockets(): { readonly caught: readonly WebSocket[]; readonly stop:
   return { caught, stop: () => void (window.WebSocket = original) };
 }
 
+function closeAll(sockets: readonly WebSocket[], code?: number): void {
+  for (const socket of sockets) socket.close(code);
+}
+
 /**
  * The component asks for the clipboard when it is ready already, says nothing when it has the answer, and connects without
  * a clipboard until then.
@@ -159,9 +166,7 @@ function handleOf(
   over: Promise<string>,
 ): RemoteDesktop {
   let fitting: ReturnType<typeof setTimeout> | undefined;
-  const disconnect = (): void => {
-    for (const socket of sockets) socket.close(DISCONNECTED);
-  };
+  const disconnect = (): void => closeAll(sockets, DISCONNECTED);
   // The ticket is in this page's memory alone: nobody comes back to this session.
   window.addEventListener('pagehide', disconnect);
   return {

@@ -21,6 +21,8 @@ export type DesktopState =
 
 /** A connection that is lost is tried again after these times, then only when the person asks. */
 const RETRY_MS = [1_000, 3_000, 6_000];
+/** One that lasted this long was well: the next loss has all its tries again. */
+const WELL_MS = 10_000;
 /** The gateway writes down how a session ended a moment after it did. */
 const SETTLE_MS = 400;
 const SETTLE_ATTEMPTS = 8;
@@ -80,9 +82,10 @@ export function useDesktop(
       try {
         const desktop = await connect();
         setState({ name: 'connected', recorded: created.recorded, channels: created.channels, desktop });
-        attempt = 0;
+        const since = performance.now();
         words = await desktop.over;
         desktop.remove();
+        if (performance.now() - since >= WELL_MS) attempt = 0;
       } catch (error) {
         words = error instanceof Error ? error.message : '';
       }

@@ -138,8 +138,10 @@ export class RelayPump {
       for (const pdu of framer.push(chunk)) {
         for (const output of machine(pdu)) {
           if (this.#ended) break;
-          if (output.type === 'send') (output.to === 'client' ? toClient : toTarget).push(output.bytes);
-          else if (output.type === 'end') {
+          if (output.type === 'send') {
+            (output.to === 'client' ? toClient : toTarget).push(output.bytes);
+            if (output.last === true) this.#sendToClient(toClient.splice(0));
+          } else if (output.type === 'end') {
             end ??= output.reason;
             this.#detail ??= output.detail ?? null;
           } else this.#take(output);

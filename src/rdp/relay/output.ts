@@ -8,8 +8,11 @@ export type Leg = 'client' | 'target';
 export type RecordedPduKind = 'fast-path' | 'share-data' | 'graphics-channel';
 
 export type RelayOutput =
-  /** Send bytes; to the client only after every `record` before it is in the trace. */
-  | { readonly type: 'send'; readonly to: Leg; readonly bytes: Uint8Array }
+  /**
+   * Send bytes; to the client only after every `record` before it is in the trace. `last` of its message: the connection
+   * sequence ends with it, and IronRDP throws away what it has read beyond that.
+   */
+  | { readonly type: 'send'; readonly to: Leg; readonly bytes: Uint8Array; readonly last?: boolean }
   /** Put a PDU that the picture is made of into the trace. */
   | { readonly type: 'record'; readonly kind: RecordedPduKind; readonly pdu: Uint8Array }
   | { readonly type: 'pointer'; readonly x: number; readonly y: number }

@@ -60,6 +60,7 @@ export class TargetShare {
     }
     const outputs: RelayOutput[] = [];
     const kept: Uint8Array[] = [];
+    const wasActive = this.#share.active;
     let changed = false;
     for (const pdu of sharePdus(payload)) {
       if (pdu.kind === 'flow') continue;
@@ -67,8 +68,9 @@ export class TargetShare {
       changed ||= bytes !== pdu.bytes;
       if (bytes !== null) kept.push(bytes);
     }
-    if (!changed) outputs.push({ type: 'send', to: 'client', bytes: frame });
-    else if (kept.length > 0) outputs.push({ type: 'send', to: 'client', bytes: reframe(kept, location) });
+    const last = !wasActive && this.#share.active ? { last: true } : {};
+    if (!changed) outputs.push({ type: 'send', to: 'client', bytes: frame, ...last });
+    else if (kept.length > 0) outputs.push({ type: 'send', to: 'client', bytes: reframe(kept, location), ...last });
     return outputs;
   }
 

@@ -9,7 +9,8 @@ const InfoType = { logon: 0, logonLong: 1, plainNotify: 2, extended: 3 } as cons
 const DOMAIN_BYTES = 52;
 const USER_NAME_BYTES = 512;
 
-const VERSION_2_SIZE = 576;
+/** Without the padding, as Windows counts (4.3.1) and IronRDP insists; the text of 2.2.10.1.1.2 can be read as with it. */
+const VERSION_2_SIZE = 18;
 const VERSION_2_PAD_BYTES = 558;
 const SAVE_SESSION_PDU_VERSION_ONE = 1;
 
