@@ -2,13 +2,13 @@
 import type { SendDataLocation } from '../connection/mcs/send-data.js';
 import { findCapability, type CapabilitySet } from '../session/capabilities/capability-sets.js';
 import { decodeConfirmActive, encodeConfirmActive } from '../session/confirm-active.js';
-import { encodeShareControl, PduType, type SharePdu, sharePdus } from '../session/share-control.js';
+import { encodeShareControl, PduType, type SharePdu } from '../session/share-control.js';
 import { decodeShareData, PduType2 } from '../session/share-data.js';
 import { UnexpectedPduError } from '../wire/errors.js';
 import { claimsLicensing } from './licensing-phase.js';
 import type { RelayOutput } from './output.js';
 import { slowPathPointerPosition } from './pointer-position.js';
-import { reframe } from './reframe.js';
+import { passShares, userDataOf } from './pass-shares.js';
 import { shapeClientCapabilities, shapeUnrecordedCapabilities, surfaceCodecs } from './shaping/capability-sets.js';
 import { orderCaches } from './shaping/drawing-orders.js';
 import type { ShareState } from './share-state.js';
@@ -26,23 +26,12 @@ export class ClientShare {
   }
 
   step(frame: Uint8Array, location: SendDataLocation): readonly RelayOutput[] {
-    const payload = frame.subarray(location.offset, location.offset + location.sizeBytes);
+    const payload = userDataOf(frame, location);
     const licensing = this.#share.licensing && claimsLicensing(payload);
     if (licensing || !(this.#recorded || this.#share.awaitsConfirm)) {
       return [{ type: 'send', to: 'target', bytes: frame }];
     }
-    const outputs: RelayOutput[] = [];
-    const kept: Uint8Array[] = [];
-    let changed = false;
-    for (const pdu of sharePdus(payload)) {
-      if (pdu.kind === 'flow') continue;
-      const bytes = this.#pdu(pdu, outputs);
-      changed ||= bytes !== pdu.bytes;
-      if (bytes !== null) kept.push(bytes);
-    }
-    if (!changed) outputs.push({ type: 'send', to: 'target', bytes: frame });
-    else if (kept.length > 0) outputs.push({ type: 'send', to: 'target', bytes: reframe(kept, location) });
-    return outputs;
+    return passShares(frame, location, 'target', (pdu, outputs) => this.#pdu(pdu, outputs));
   }
 
   /** Adds what a PDU means to `outputs`; gives its bytes for the target, or null when it is withheld. */

@@ -4,7 +4,7 @@ import type { SendDataLocation } from '../connection/mcs/send-data.js';
 import { findCapability } from '../session/capabilities/capability-sets.js';
 import { decodeDemandActive, encodeDemandActive } from '../session/demand-active.js';
 import { decodeSetErrorInfo, describeErrorInfo } from '../session/set-error-info.js';
-import { encodeShareControl, PduType, type SharePdu, sharePdus } from '../session/share-control.js';
+import { encodeShareControl, PduType, type SharePdu } from '../session/share-control.js';
 import {
   decodeShareData,
   PACKET_AT_FRONT,
@@ -19,7 +19,7 @@ import { Reader } from '../wire/reader.js';
 import { licensingStep } from './licensing-phase.js';
 import { logonEvent } from './logon-event.js';
 import type { RelayOutput } from './output.js';
-import { reframe } from './reframe.js';
+import { passShares, userDataOf } from './pass-shares.js';
 import { shapeTargetCapabilities, shapeUnrecordedCapabilities } from './shaping/capability-sets.js';
 import type { ShareState } from './share-state.js';
 
@@ -52,26 +52,16 @@ export class TargetShare {
   }
 
   step(frame: Uint8Array, location: SendDataLocation): readonly RelayOutput[] {
-    const payload = frame.subarray(location.offset, location.offset + location.sizeBytes);
+    const payload = userDataOf(frame, location);
     const licensing = this.#share.licensing ? licensingStep(payload) : null;
     if (licensing !== null) {
       this.#share.licensing = licensing !== 'over';
       return [{ type: 'send', to: 'client', bytes: frame }];
     }
-    const outputs: RelayOutput[] = [];
-    const kept: Uint8Array[] = [];
     const wasActive = this.#share.active;
-    let changed = false;
-    for (const pdu of sharePdus(payload)) {
-      if (pdu.kind === 'flow') continue;
-      const bytes = this.#pdu(pdu, outputs);
-      changed ||= bytes !== pdu.bytes;
-      if (bytes !== null) kept.push(bytes);
-    }
-    const last = !wasActive && this.#share.active ? { last: true } : {};
-    if (!changed) outputs.push({ type: 'send', to: 'client', bytes: frame, ...last });
-    else if (kept.length > 0) outputs.push({ type: 'send', to: 'client', bytes: reframe(kept, location), ...last });
-    return outputs;
+    const outputs = passShares(frame, location, 'client', (pdu, outputs) => this.#pdu(pdu, outputs));
+    if (wasActive || !this.#share.active) return outputs;
+    return outputs.map((output) => (output.type === 'send' ? { ...output, last: true } : output));
   }
 
   /** Adds what a PDU means to `outputs`; gives its bytes for the client, or null when it is withheld. */
