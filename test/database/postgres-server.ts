@@ -2,11 +2,11 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { chown, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { freePort } from '../peers/free-port.js';
 
 const run = promisify(execFile);
 
@@ -70,7 +70,7 @@ async function serverAccount(): Promise<{ uid: number; gid: number } | null> {
 }
 
 async function ready(port: number, server: ChildProcess): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
+  for (let attempt = 0; attempt < 400; attempt++) {
     if (server.exitCode !== null) throw new Error('PostgreSQL ended while it started');
     try {
       await withClient(port, (client) => client.query('select 1'));
@@ -90,12 +90,4 @@ async function withClient(port: number, work: (client: pg.Client) => Promise<unk
   } finally {
     await client.end();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

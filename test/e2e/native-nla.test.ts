@@ -10,8 +10,8 @@ import {
   PROTOCOL_HYBRID_EX,
 } from '../../src/rdp/connection/security-protocols.js';
 import { REDIRECTED_AUTHENTICATION_MODE_REQUIRED } from '../../src/rdp/connection/x224/connection-request.js';
-import { closedPort } from './hostile/raw-connection.js';
 import { openHybrid } from '../gateway/nla/open-hybrid.js';
+import { freePort } from '../peers/free-port.js';
 import { displayEnv, useLab, type Display } from '../peers/lab.js';
 import { startXfreerdp } from '../peers/rdp-client.js';
 import { waitFor } from '../peers/wait.js';
@@ -76,7 +76,7 @@ describe.runIf(requirePeers('xfreerdp', 'Xvfb'))('xfreerdp with NLA', () => {
   /** What xfreerdp says of the end: names of errors, one each. */
   const endOf = async (shown: Shown): Promise<readonly string[]> => {
     const client = await connect(shown);
-    const ended = await Promise.race([client.exited, delay(20_000, null)]);
+    const ended = await Promise.race([client.exited, delay(30_000, null)]);
     expect(ended?.code).not.toBe(0);
     return [...new Set(client.log().match(/ERR(?:INFO|CONNECT)_[A-Z_]+/g) ?? [])];
   };
@@ -217,7 +217,7 @@ describe.runIf(requirePeers('xfreerdp', 'Xvfb'))('xfreerdp with NLA', () => {
   it(
     'is told why its target cannot be used, after it has proven itself',
     async () => {
-      const port = await closedPort();
+      const port = await freePort();
       const down = await gateway.api.addTarget('down', port);
       const session = await gateway.api.requestSession(down, { clientSecurity: 'nla' });
       const { said, row } = await refusalOf(shownBy(session));

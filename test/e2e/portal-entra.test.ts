@@ -15,7 +15,7 @@ import { type RdpTarget, selects, startRdpTarget } from '../helpers/rdp-target.j
 import { type Found, rdsAad } from '../helpers/rdsaad-target.js';
 import { startSpoilingRelay } from '../helpers/spoiling-relay.js';
 import { useLab } from '../peers/lab.js';
-import { freePort } from '../peers/listening-sockets.js';
+import { freePort } from '../peers/free-port.js';
 import { waitFor } from '../peers/wait.js';
 import { countColours } from '../pixels/raster.js';
 import { requirePeers } from '../setup/requirements.js';

@@ -1,6 +1,6 @@
 /** A page in the place of the desktop, for a person with a good ticket who is refused all the same. */
-import { createServer, type AddressInfo } from 'node:net';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../peers/free-port.js';
 import { focusWindow, findWindow, pressKey } from '../peers/input.js';
 import { useLab, type Display } from '../peers/lab.js';
 import { startRdesktop, startXfreerdp, type RdpClientOptions } from '../peers/rdp-client.js';
@@ -24,14 +24,6 @@ function hasBar({ width, data }: Raster): boolean {
   return true;
 }
 
-async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 describe.runIf(requirePeers('xfreerdp', 'rdesktop', 'Xvfb'))('a person whose target is down', () => {
   const lab = useLab();
   let gateway: GatewayProcess;
@@ -39,7 +31,7 @@ describe.runIf(requirePeers('xfreerdp', 'rdesktop', 'Xvfb'))('a person whose tar
 
   beforeAll(async () => {
     [gateway, monitor] = await Promise.all([startGatewayProcess(lab), startXvfb(lab)]);
-    await gateway.api.addTarget('build-07', await closedPort());
+    await gateway.api.addTarget('build-07', await freePort());
   });
 
   async function connect(args: (token: string) => Partial<RdpClientOptions>, start: typeof startXfreerdp) {

@@ -2,7 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Lab } from './lab.js';
-import { freePort, isListening } from './listening-sockets.js';
+import { freePort } from './free-port.js';
+import { isListening } from './listening-sockets.js';
 
 export interface Krb5KdcOptions {
   readonly realm: string;

@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { Lab } from './lab.js';
-import { freePort, isListening, listeningSockets, socketsOf } from './listening-sockets.js';
+import { freePort } from './free-port.js';
+import { isListening, listeningSockets, socketsOf } from './listening-sockets.js';
 import { isAlive, listProcesses } from './processes.js';
 import { waitFor } from './wait.js';
 

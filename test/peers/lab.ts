@@ -53,7 +53,7 @@ export class Lab {
   async run(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
     const { stdout } = await run(command, [...args], {
       env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`, LANG: 'C.UTF-8', ...env },
-      timeout: 20_000,
+      timeout: 45_000,
     });
     return stdout;
   }

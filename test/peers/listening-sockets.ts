@@ -1,6 +1,5 @@
 /** Which TCP sockets listen on this machine, from /proc/net: a look that does not connect to the peer. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 
 const STATE_LISTEN = '0A';
 const LOOPBACK = ['0100007F', '00000000000000000000000001000000', '0000000000000000FFFF00000100007F'];
@@ -31,18 +30,6 @@ export function socketsOf(pids: readonly number[]): ListeningSocket[] {
 
 export function isListening(port: number): boolean {
   return listeningSockets().some((socket) => socket.port === port);
-}
-
-/** A TCP port of 127.0.0.1 that nobody uses at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function socketInodes(pid: number): string[] {

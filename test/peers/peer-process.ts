@@ -10,6 +10,8 @@ import { waitFor } from './wait.js';
 
 const MAX_LOG_CHARACTERS = 512 * 1024;
 const GRACE_MS = 2000;
+/** Servers that take two seconds to start have been seen to take twenty. */
+const READY_TIMEOUT_MS = 60_000;
 
 export interface PeerSpec {
   /** What logs and errors call it. */
@@ -94,7 +96,7 @@ export class PeerProcess {
   async ready<T>(
     what: string,
     look: () => T | undefined | false | Promise<T | undefined | false>,
-    timeoutMs = 30_000,
+    timeoutMs = READY_TIMEOUT_MS,
   ): Promise<T> {
     try {
       return await waitFor(

@@ -3,7 +3,8 @@ import { chmodSync } from 'node:fs';
 import { basename } from 'node:path';
 import { writeCertificate } from './certificate.js';
 import type { Lab } from './lab.js';
-import { freePort, isListening } from './listening-sockets.js';
+import { freePort } from './free-port.js';
+import { isListening } from './listening-sockets.js';
 import type { PeerProcess } from './peer-process.js';
 
 export interface WestonOptions {

@@ -11,7 +11,8 @@ import { writeCertificate } from './certificate.js';
 import { waitForDesktop, writeDesktopScript, type DesktopOptions } from './desktop.js';
 import type { Display, Lab } from './lab.js';
 import { createLinuxUser, type LinuxUser } from './linux-user.js';
-import { freePort, isListening } from './listening-sockets.js';
+import { freePort } from './free-port.js';
+import { isListening } from './listening-sockets.js';
 import type { PeerProcess } from './peer-process.js';
 import { listProcesses } from './processes.js';
 import { waitFor } from './wait.js';
@@ -59,7 +60,7 @@ export async function startXrdp(lab: Lab, options: XrdpOptions = {}): Promise<Xr
   await makeSocketFolder();
   const processes = await startServers(lab, folder, config, isPrivate);
   const sessionDisplay = async (): Promise<Display> => {
-    const name = await waitFor('the X server of the xrdp session', () => displayOf(user.uid), 15_000);
+    const name = await waitFor('the X server of the xrdp session', () => displayOf(user.uid), 40_000);
     const display = { name, xauthority: join(user.home, '.Xauthority') };
     await waitForDesktop(lab, display);
     return display;

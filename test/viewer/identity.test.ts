@@ -1,6 +1,5 @@
 /** Signing in, the account page and the users page, in Chromium on the real server; the provider is a real one, too. */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,6 +11,7 @@ import type { Role } from '../../src/contract/api.js';
 import type { OidcSettings } from '../../src/identity/oidc/oidc-sign-in.js';
 import { type HttpBench, makeHttpBench } from '../http/bench.js';
 import { CLIENT_ID, CLIENT_SECRET, type OidcServer, startOidcServer } from '../identity/support/oidc-server.js';
+import { freePort } from '../peers/free-port.js';
 import { requirePeers } from '../setup/requirements.js';
 import { collectComplaints, launchBrowser } from './support/browser.js';
 
@@ -309,14 +309,6 @@ describe.runIf(requirePeers('chromium'))('in the browser', () => {
     });
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** What axe-core finds wrong with the page as it is. */
 async function axeFaults(page: Page): Promise<readonly string[]> {

@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SessionCreated, TargetInfo } from '../../../src/contract/api.js';
 import { type AuditRow, auditRowText } from '../../../src/contract/audit-event.js';
+import { freePort } from '../../peers/free-port.js';
 import { useLab, type Display } from '../../peers/lab.js';
 import { type RdpClient, startXfreerdp } from '../../peers/rdp-client.js';
 import { waitFor } from '../../peers/wait.js';
@@ -18,7 +19,7 @@ import { hex } from '../../rdp/session/support.js';
 import type { AuditLine } from '../support/api-client.js';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.js';
 import { rssOf, socketsOf } from './process-figures.js';
-import { closedPort, connectionRequest, startAnswering, startServer, talk } from './raw-connection.js';
+import { connectionRequest, startAnswering, startServer, talk } from './raw-connection.js';
 
 const TICKET_LIFETIME_MS = 5000;
 const TLS = 1;
@@ -101,7 +102,7 @@ describe.runIf(requirePeers('xfreerdp', 'Xvfb', 'ffmpeg'))('bad connections', ()
   /** Connects with xfreerdp and gives what it shows of the end. */
   async function errorShownFor(token: string): Promise<string> {
     const client = await startXfreerdp(lab, connectWith(token));
-    const ended = await Promise.race([client.exited, delay(15_000, null)]);
+    const ended = await Promise.race([client.exited, delay(30_000, null)]);
     expect(ended).not.toBeNull();
     return /ERRINFO_[A-Z_]+/.exec(client.log())?.[0] ?? client.log();
   }
@@ -192,7 +193,7 @@ describe.runIf(requirePeers('xfreerdp', 'Xvfb', 'ffmpeg'))('bad connections', ()
     });
 
     it('one for a target that was removed after the request', async () => {
-      const target = await gateway.api.addTarget('short-lived', await closedPort());
+      const target = await gateway.api.addTarget('short-lived', await freePort());
       const created = await gateway.api.requestSession(target);
       expect((await gateway.api.send('DELETE', `/api/v1/targets/${target.id}`)).status).toBeLessThan(300);
       expect(await refused('policy-denied', created.routingToken)).toBe('ERRINFO_SERVER_DENIED_CONNECTION');
@@ -213,7 +214,7 @@ describe.runIf(requirePeers('xfreerdp', 'Xvfb', 'ffmpeg'))('bad connections', ()
 
   describe('to a target that cannot be used', () => {
     it.each([
-      ['is down', 'target-unreachable', 'ERRINFO_CB_DESTINATION_NOT_FOUND', () => closedPort()],
+      ['is down', 'target-unreachable', 'ERRINFO_CB_DESTINATION_NOT_FOUND', freePort],
       [
         'knows standard RDP security only',
         'target-standard-security-only',

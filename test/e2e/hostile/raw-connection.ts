@@ -61,14 +61,3 @@ export async function startServer(lab: Lab, serve: (socket: Socket) => void): Pr
 export function startAnswering(lab: Lab, answer: Uint8Array): Promise<number> {
   return startServer(lab, (socket) => socket.once('data', () => socket.write(answer)));
 }
-
-/** A port of loopback where nobody listens. */
-export async function closedPort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}

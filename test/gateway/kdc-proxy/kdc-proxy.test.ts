@@ -11,7 +11,7 @@ import type { NewSession } from '../../../src/database/sessions.js';
 import { session as sessionOf, ticket as ticketOf, user } from '../../database/samples.js';
 import { refusalLog } from '../../helpers/refusals.js';
 import { type HttpBench, makeHttpBench } from '../../http/bench.js';
-import { freePort } from '../../peers/listening-sockets.js';
+import { freePort } from '../../peers/free-port.js';
 import { kinit, startKrb5Kdc, type Krb5Kdc } from '../../peers/krb5-kdc.js';
 import { useLab } from '../../peers/lab.js';
 import { kdcRequest } from '../../rdp/kdc-proxy/kdc-request.js';
