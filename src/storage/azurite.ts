@@ -6,7 +6,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { createServer, Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BlobServiceClient } from '@azure/storage-blob';
@@ -44,11 +44,18 @@ const MAX_STDERR_CHARS = 2_000;
 /**
  * Runs inside the child, before Azurite. The channel to the parent closes when the parent dies, even of SIGKILL; SIGTERM
  * then lets Azurite save its index. The open channel would keep a closed Azurite alive, so the first SIGTERM shuts it.
- * Every Loki database in there is an index of Azurite, which saves each of them once when it opens it: that is how they
+ * It listens on the port that the kernel gives it when it may choose, and says which: a port that was looked for here could be
+ * somebody else's by then. Every Loki database in there is an index of Azurite, which saves each of them once when it opens it: that is how they
  * are known when the parent asks for all of them to be saved.
  */
 const GUARD = `data:text/javascript,${encodeURIComponent(`
   import { createRequire } from 'node:module';
+  import { Server } from 'node:net';
+  const { listen } = Server.prototype;
+  Server.prototype.listen = function (...args) {
+    this.once('listening', () => process.connected && process.send({ listening: this.address().port }));
+    return listen.apply(this, args);
+  };
   const Loki = createRequire(process.argv[1])('lokijs');
   const { saveDatabase } = Loki.prototype;
   const indexes = new Set();
@@ -80,24 +87,23 @@ const GUARD = `data:text/javascript,${encodeURIComponent(`
 export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
   await mkdir(options.folder, { recursive: true });
   const key = await accountKey(options.keyFile);
-  const port = await freePort(options.port ?? 0);
-  const child = launch(options.folder, key, port);
+  const child = launch(options.folder, key, options.port ?? 0);
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
   const killWithParent = (): void => void child.kill('SIGTERM');
   process.once('exit', killWithParent);
   void exited.then(() => process.off('exit', killWithParent));
-  const connectionString = azuriteConnection(port, key);
   const stop = (): Promise<void> => stopChild(child, exited);
   try {
-    await untilReady(child, connectionString, options.startTimeoutMs ?? 20_000);
+    const port = await untilReady(child, key, options.startTimeoutMs ?? 20_000);
+    const connectionString = azuriteConnection(port, key);
+    // A process that answered has a pid.
+    return { connectionString, port, pid: child.pid as number, exited, persist: () => persist(child), stop };
   } catch (error) {
     await stop();
     throw error;
   }
-  // A process that answered has a pid.
-  return { connectionString, port, pid: child.pid as number, exited, persist: () => persist(child), stop };
 }
 
 /** Connection string of an Azurite that listens on `port` with our account and `key`. */
@@ -150,41 +156,32 @@ async function accountKey(keyFile: string): Promise<string> {
   return key;
 }
 
-/** A port that is free at this moment. @throws Error when `port` is taken. */
-function freePort(port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        if (address !== null && typeof address === 'object') resolve(address.port);
-        else reject(new Error('no port'));
-      });
-    });
-  });
-}
-
-/** Asks with our key until it answers: a stranger on the port could not. */
-async function untilReady(child: ChildProcess, connectionString: string, timeoutMs: number): Promise<void> {
-  let lastWords = '';
+/** Asks with our key until it answers, which a stranger on its port could not; gives the port that it listens on. */
+async function untilReady(child: ChildProcess, key: string, timeoutMs: number): Promise<number> {
+  let [lastWords, port] = ['', 0];
   child.stderr?.on('data', (chunk: Buffer) => {
     lastWords = (lastWords + chunk.toString('utf8')).slice(-MAX_STDERR_CHARS);
   });
-  const service = BlobServiceClient.fromConnectionString(connectionString, {
-    retryOptions: { maxTries: 1, tryTimeoutInMs: 2_000 },
+  child.once('message', (message: unknown) => {
+    port = (message as { listening: number }).listening;
   });
   const deadline = performance.now() + timeoutMs;
   while (child.exitCode === null && child.signalCode === null && performance.now() < deadline) {
-    try {
-      await service.getProperties();
-      return;
-    } catch {
-      await sleep(100);
-    }
+    if (port !== 0 && (await answers(azuriteConnection(port, key)))) return port;
+    await sleep(50);
   }
   const how = child.exitCode === null ? `did not answer within ${timeoutMs} ms` : `ended with code ${child.exitCode}`;
   throw new Error(`the embedded blob storage ${how}: ${lastWords.trim() || 'it said nothing'}`);
+}
+
+async function answers(connectionString: string): Promise<boolean> {
+  const service = BlobServiceClient.fromConnectionString(connectionString, {
+    retryOptions: { maxTries: 1, tryTimeoutInMs: 2_000 },
+  });
+  return service.getProperties().then(
+    () => true,
+    () => false,
+  );
 }
 
 let persistRequests = 0;
