@@ -5,7 +5,8 @@
  */
 import { parseAccessUnit, splitAccessUnits, toAnnexB, type ParameterSets } from '../video/annexb.js';
 import { FfmpegRun, findFfmpeg, type FfmpegBinary } from './ffmpeg-process.js';
-import { paddedSize, type I420Planes } from './i420.js';
+import { copyRows } from './copy-rows.js';
+import { paddedSize, type I420Planes, type Rectangle } from './i420.js';
 import {
   EncoderError,
   type EncodedSegment,
@@ -61,8 +62,8 @@ class FfmpegEncoder implements VideoEncoder {
     };
   }
 
-  paint(write: (planes: I420Planes) => void): void {
-    write(this.#planes);
+  paint(planes: I420Planes, areas: readonly Rectangle[]): void {
+    copyRows(areas, planes, this.#planes, this.width);
   }
 
   async encode(options: FrameOptions): Promise<void> {

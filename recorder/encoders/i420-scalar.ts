@@ -2,19 +2,36 @@
  * BGRX to I420 without WebAssembly: the arithmetic of `kernels/bgrx-to-i420.ts` in TypeScript. It runs where SIMD is
  * missing, and is what tests hold the kernel against.
  */
-import type { BgrxConverter, BgrxPicture, I420Planes, Rectangle } from './i420.js';
+import { paddedSize, planeStrides, type Desktop, type DesktopMemory, type I420Planes, type Rectangle } from './i420.js';
 
-/** The converter that runs everywhere. */
-export const scalarConverter: BgrxConverter = { name: 'scalar', convert };
+/** The memory that there is everywhere. */
+export const scalarMemory: DesktopMemory = { name: 'scalar', begin };
 
-function convert(picture: BgrxPicture, area: Rectangle, planes: I420Planes): void {
+interface Picture {
+  readonly pixels: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+function begin(width: number, height: number): Desktop {
+  const words = new Uint32Array(width * height);
+  const pixels = new Uint8Array(words.buffer);
+  const strides = planeStrides(width);
+  const rows = paddedSize(height);
+  const chromaBytes = (strides.uvStride * rows) / 2;
+  const [u, v] = [new Uint8Array(chromaBytes), new Uint8Array(chromaBytes)];
+  const planes = { y: new Uint8Array(strides.yStride * rows), u, v, ...strides };
+  return { words, pixels, planes, convert: (area) => convert({ pixels, width, height }, area, planes) };
+}
+
+function convert(picture: Picture, area: Rectangle, planes: I420Planes): void {
   for (let y = area.y; y < area.y + area.height; y += 2) {
     for (let x = area.x; x < area.x + area.width; x += 2) convertSquare(picture, x, y, planes);
   }
 }
 
 /** Converts 2 x 2 pixels: four of luma, one of each chroma plane. */
-function convertSquare(picture: BgrxPicture, x: number, y: number, planes: I420Planes): void {
+function convertSquare(picture: Picture, x: number, y: number, planes: I420Planes): void {
   const { pixels, width, height } = picture;
   // The column or row that pads an odd size repeats the last one.
   const right = Math.min(x + 1, width - 1);

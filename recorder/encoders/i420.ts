@@ -1,5 +1,5 @@
 /**
- * I420 planes and what a converter from BGRX does to them. The colours are BT.709 in limited range, and the encoders say
+ * A desktop's BGRX pixels and the I420 planes that an encoder is given of them. The colours are BT.709 in limited range, and the encoders say
  * so in the video's usability information: players then agree on what they see.
  */
 
@@ -7,13 +7,6 @@
 export interface Rectangle {
   readonly x: number;
   readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** A picture of 4 bytes a pixel: blue, green, red, unused; rows follow one another without padding. */
-export interface BgrxPicture {
-  readonly pixels: Uint8Array;
   readonly width: number;
   readonly height: number;
 }
@@ -27,11 +20,32 @@ export interface I420Planes {
   readonly uvStride: number;
 }
 
-/** Converts rectangles of a picture into planes of its padded size. Pixels outside of the rectangle are not touched. */
-export interface BgrxConverter {
+/** The pixels of a desktop, and the planes that are made of them. */
+export interface Desktop {
+  /** 4 bytes a pixel: blue, green, red, unused; rows follow one another without padding. */
+  readonly pixels: Uint8Array;
+  /** The same memory, one pixel each. */
+  readonly words: Uint32Array;
+  /** Of the padded size. An area means nothing before it was converted. */
+  readonly planes: I420Planes;
+  /** Brings an area of the planes up to date, one that `alignToChroma` returned. Nothing outside of it is touched. */
+  convert(area: Rectangle): void;
+}
+
+/** Where one desktop at a time is kept. */
+export interface DesktopMemory {
   readonly name: 'wasm-simd' | 'scalar';
-  /** `area` is one that `alignToChroma` returned. */
-  convert(picture: BgrxPicture, area: Rectangle, planes: I420Planes): void;
+  /** Begins a desktop, with any pixels. The one before is lost: nothing of it may be used any more. */
+  begin(width: number, height: number): Desktop;
+}
+
+/** Rows of planes begin at multiples of it. An encoder whose do, too, copies many at a time. */
+export const PLANE_ALIGNMENT = 64;
+
+/** The strides of planes for a picture of this width. */
+export function planeStrides(width: number): { readonly yStride: number; readonly uvStride: number } {
+  const aligned = (bytes: number): number => Math.ceil(bytes / PLANE_ALIGNMENT) * PLANE_ALIGNMENT;
+  return { yStride: aligned(width), uvStride: aligned(paddedSize(width) / 2) };
 }
 
 /** H.264 in 4:2:0 has even sizes: an odd picture gets one more column or row, a copy of its last. */

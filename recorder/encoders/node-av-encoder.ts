@@ -1,9 +1,9 @@
 /**
- * The encoder of choice: libx264 through node-av, in this process. Planes are native memory that rectangles are written
- * into, and a refinement spends bits where the picture settled. Options are set one by one with `setOption`: `open2`
+ * The encoder of choice: libx264 through node-av, in this process. Its planes are native memory that rows are copied into, and a refinement spends bits where the picture settled. Options are set one by one with `setOption`: `open2`
  * frees the entries of a dictionary that node-av frees again.
  */
-import { paddedSize, type I420Planes, type Rectangle } from './i420.js';
+import { copyRows } from './copy-rows.js';
+import { paddedSize, PLANE_ALIGNMENT, type I420Planes, type Rectangle } from './i420.js';
 import { parseAccessUnit, toAnnexB, type ParameterSets } from '../video/annexb.js';
 import type { NativeCodecContext, NativeFrame, NativePacket, NodeAv } from './node-av-types.js';
 import {
@@ -82,13 +82,13 @@ class NodeAvEncoder implements VideoEncoder {
     this.#parameterSets = { sps, pps };
   }
 
-  paint(write: (planes: I420Planes) => void): void {
+  paint(planes: I420Planes, areas: readonly Rectangle[]): void {
     this.#assertOpen();
     check(this.#frame.makeWritable(), 'make the frame writable');
     const [y, u, v] = this.#frame.data ?? [];
     const [yStride, uvStride] = this.#frame.linesize;
     if (!y || !u || !v || !yStride || !uvStride) throw new EncoderError('encoder-failed', 'the frame has no planes');
-    write({ y, u, v, yStride, uvStride });
+    copyRows(areas, planes, { y, u, v, yStride, uvStride }, this.width);
   }
 
   encode(options: FrameOptions): Promise<void> {
@@ -179,7 +179,7 @@ function allocateFrame(av: NodeAv, width: number, height: number): NativeFrame {
   frame.format = av.constants.AV_PIX_FMT_YUV420P;
   frame.width = width;
   frame.height = height;
-  check(frame.getBuffer(0), 'allocate a frame');
+  check(frame.getBuffer(PLANE_ALIGNMENT), 'allocate a frame');
   const [y, u, v] = frame.data ?? [];
   y?.fill(16);
   u?.fill(128);

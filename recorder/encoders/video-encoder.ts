@@ -33,11 +33,11 @@ export interface VideoEncoder {
   readonly width: number;
   readonly height: number;
   /**
-   * Lends the planes to `write` for the duration of the call. They hold what was written to them before, so writing what
-   * changed is enough. `write` keeps no view of them: they may be native memory.
+   * Takes over areas of planes of the encoder's size; their numbers are even. The encoder keeps what it took over before,
+   * so what changed is enough.
    */
-  paint(write: (planes: I420Planes) => void): void;
-  /** Encodes the planes as they are. @throws EncoderError */
+  paint(planes: I420Planes, areas: readonly Rectangle[]): void;
+  /** Encodes what it has taken over. @throws EncoderError */
   encode(options: FrameOptions): Promise<void>;
   /** Ends the segment and returns its samples, one for each frame since the last call. @throws EncoderError */
   finishSegment(): Promise<EncodedSegment>;

@@ -3,6 +3,8 @@ import { DecodeError } from '../../src/rdp/wire/errors.js';
 import { MAX_DESKTOPS_PER_UPDATE } from '../../src/rdp/wire/limits.js';
 import { DecodeScratch, type BitmapDecoder, type EncodedBitmap } from '../decoders/encoded-bitmap.js';
 import { surfaceCodecIds, type SurfaceCodecIds } from '../decoders/registry.js';
+import { createDesktopMemory } from '../encoders/i420-wasm.js';
+import type { Desktop, DesktopMemory } from '../encoders/i420.js';
 import { OrderPainter } from '../orders/order-painter.js';
 import { PointerCache } from '../pointer/pointer-cache.js';
 import { PointerOverlay } from '../pointer/pointer-overlay.js';
@@ -19,6 +21,8 @@ export class Canvas {
   readonly pointers = new PointerCache();
   readonly overlay = new PointerOverlay();
   readonly #scratch = new DecodeScratch();
+  readonly #memory: DesktopMemory;
+  #desktop: Desktop;
   #framebuffer = new Framebuffer(0, 0);
   #dirty = new DirtyRectangles(0, 0);
   #pixelsLeft = 0;
@@ -26,6 +30,11 @@ export class Canvas {
   surfaceCodecs: SurfaceCodecIds = surfaceCodecIds({});
   /** What has come of drawing orders since the activation. */
   orders = new OrderPainter({ colorDepth: 32 });
+
+  constructor(memory: DesktopMemory = createDesktopMemory()) {
+    this.#memory = memory;
+    this.#desktop = memory.begin(0, 0);
+  }
 
   get framebuffer(): Framebuffer {
     return this.#framebuffer;
@@ -38,7 +47,8 @@ export class Canvas {
 
   /** Begins a black desktop of another size. */
   resize(width: number, height: number): void {
-    this.#framebuffer = new Framebuffer(width, height);
+    this.#desktop = this.#memory.begin(width, height);
+    this.#framebuffer = new Framebuffer(width, height, this.#desktop.words);
     this.#dirty = new DirtyRectangles(width, height);
     this.#dirty.add({ x: 0, y: 0, width, height });
     this.overlay.forgetShown();
@@ -99,11 +109,11 @@ export class Canvas {
   }
 
   /** As `Picture.render`. */
-  render(consume: (pixels: Uint8Array, dirty: readonly Rectangle[]) => void): void {
+  render(consume: (desktop: Desktop, dirty: readonly Rectangle[]) => void): void {
     for (const area of this.overlay.changedAreas(this.#framebuffer)) this.#dirty.add(area);
     this.overlay.draw(this.#framebuffer);
     try {
-      consume(this.#framebuffer.pixels, this.#dirty.list);
+      consume(this.#desktop, this.#dirty.list);
     } finally {
       this.overlay.restore(this.#framebuffer);
     }

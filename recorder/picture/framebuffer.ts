@@ -17,12 +17,12 @@ export class Framebuffer implements PixelTarget {
   readonly pixels: Uint8Array;
   readonly words: Uint32Array;
 
-  /** A black picture. The caller has compared the size with the limits. */
-  constructor(width: number, height: number) {
+  /** A black picture, in memory that is given or its own. The caller has compared the size with the limits. */
+  constructor(width: number, height: number, words: Uint32Array = new Uint32Array(width * height)) {
     this.width = width;
     this.height = height;
-    this.words = new Uint32Array(width * height).fill(BLACK);
-    this.pixels = new Uint8Array(this.words.buffer);
+    this.words = words.fill(BLACK);
+    this.pixels = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
   }
 
   /** Bytes of a row. */

@@ -19,6 +19,7 @@ import { MAX_DESKTOP_DIMENSION, MAX_DESKTOP_PIXELS } from '../../src/rdp/wire/li
 import { Reader } from '../../src/rdp/wire/reader.js';
 import { BulkDecompressor } from '../bulk/bulk-decompressor.js';
 import { surfaceCodecIds } from '../decoders/registry.js';
+import type { Desktop } from '../encoders/i420.js';
 import { OrderPainter } from '../orders/order-painter.js';
 import { CanvasOutput } from '../gfx/canvas-output.js';
 import { GraphicsChannel } from '../gfx/graphics-channel.js';
@@ -90,11 +91,11 @@ export class Picture {
   }
 
   /**
-   * Calls `consume` with the BGRX pixels (top-down, stride = width * 4 bytes), the pointer drawn on them, and the areas
-   * that differ from what was rendered last, the pointer's old and current place included. The pixels are valid during
-   * the call only.
+   * Calls `consume` with the desktop, the pointer drawn on it, and the areas that differ from what was rendered last, the
+   * pointer's old and current place included. Its pixels are valid during the call only. Its planes are the caller's to
+   * bring up to date.
    */
-  render(consume: (pixels: Uint8Array, dirty: readonly Rectangle[]) => void): void {
+  render(consume: (desktop: Desktop, dirty: readonly Rectangle[]) => void): void {
     this.#canvas.render(consume);
   }
 

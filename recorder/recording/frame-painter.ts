@@ -1,5 +1,5 @@
-/** Brings an encoder's planes up to date with a picture, rectangle by rectangle, and knows what is still coarse. */
-import { alignToChroma, paddedSize, type BgrxConverter, type Rectangle } from '../encoders/i420.js';
+/** Brings planes up to date with a picture, rectangle by rectangle, and an encoder with them. Knows what is still coarse. */
+import { alignToChroma, paddedSize, type Rectangle } from '../encoders/i420.js';
 import type { VideoEncoder } from '../encoders/video-encoder.js';
 import type { PictureSource } from './picture-source.js';
 
@@ -7,15 +7,10 @@ import type { PictureSource } from './picture-source.js';
 const MAX_COARSE = 64;
 
 export class FramePainter {
-  readonly #converter: BgrxConverter;
   #encoder: VideoEncoder | null = null;
   #picture: PictureSource | null = null;
   #generation = 0;
   #coarse: Rectangle[] = [];
-
-  constructor(converter: BgrxConverter) {
-    this.#converter = converter;
-  }
 
   /** Paints what changed since the last frame; all of it when the encoder or the picture is another one. */
   paint(encoder: VideoEncoder, picture: PictureSource): void {
@@ -25,16 +20,13 @@ export class FramePainter {
     this.#encoder = encoder;
     this.#picture = picture;
     this.#generation = generation;
-    picture.render((pixels, dirty) => {
-      const areas = all ? [wholeOf(picture)] : dirty;
-      encoder.paint((planes) => {
-        for (const area of areas) {
-          const aligned = alignToChroma(area, width, height);
-          if (aligned === null) continue;
-          this.#converter.convert({ pixels, width, height }, aligned, planes);
-          this.#coarse.push(aligned);
-        }
-      });
+    picture.render((desktop, dirty) => {
+      const areas = (all ? [wholeOf(picture)] : dirty)
+        .map((area) => alignToChroma(area, width, height))
+        .filter((area) => area !== null);
+      for (const area of areas) desktop.convert(area);
+      encoder.paint(desktop.planes, areas);
+      this.#coarse.push(...areas);
     });
     if (this.#coarse.length > MAX_COARSE) this.#coarse = [wholeOf(picture)];
   }

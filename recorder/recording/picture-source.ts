@@ -1,6 +1,6 @@
 /** What the recorder needs of a picture: apply records, know what changed, and look at the pixels. */
 import type { TraceEvent, TraceRecord } from '../../src/contract/trace.js';
-import type { Rectangle } from '../encoders/i420.js';
+import type { Desktop, Rectangle } from '../encoders/i420.js';
 
 /** PDUs of a record that did not become pixels. */
 export interface Drop {
@@ -40,6 +40,6 @@ export interface PictureSource {
   resizes(record: TraceRecord): boolean;
   apply(record: TraceRecord): Applied;
   hasDirty(): boolean;
-  /** Lends BGRX pixels, pointer drawn in, and what changed since the last call. */
-  render(consume: (pixels: Uint8Array, dirty: readonly Rectangle[]) => void): void;
+  /** Lends the desktop, pointer drawn in, and what changed since the last call. */
+  render(consume: (desktop: Desktop, dirty: readonly Rectangle[]) => void): void;
 }

@@ -3,7 +3,6 @@ import type { Manifest, ManifestBody } from '../../src/contract/manifest.js';
 import type { GfxOptionalCodec } from '../../src/contract/gfx-table.js';
 import type { EncoderChoice, FromRecorder, ToRecorder } from '../../src/contract/recorder-protocol.js';
 import { chooseEncoder } from '../encoders/choose-encoder.js';
-import { createConverter } from '../encoders/i420-wasm.js';
 import { BlobStorage } from '../storage/blob-storage.js';
 import type { PictureSource } from './picture-source.js';
 import { describeFailure } from './recorder-error.js';
@@ -90,7 +89,6 @@ export class RecorderChannel {
       feed,
       storage,
       engine,
-      converter: createConverter(),
       createPicture: () => decoders.createPicture(),
       send: this.#send,
       seal: (body) => this.#seal(body),

@@ -2,7 +2,7 @@
  * Frames to segments. A segment that is stored already is followed without encoding; any other is encoded and stored when
  * it ends. Which of the two it is, is known when it begins.
  */
-import { paddedSize, type BgrxConverter } from '../encoders/i420.js';
+import { paddedSize } from '../encoders/i420.js';
 import type { EncoderEngine, VideoEncoder } from '../encoders/video-encoder.js';
 import type { PacedFrame } from '../pacing/frame-pacer.js';
 import { FramePainter, wholeOf } from './frame-painter.js';
@@ -18,15 +18,14 @@ interface OpenSegment extends Omit<PlannedSegment, 'endMs'> {
 export class SegmentRecorder {
   readonly #engine: EncoderEngine;
   readonly #store: VideoStore;
-  readonly #painter: FramePainter;
+  readonly #painter = new FramePainter();
   #encoder: VideoEncoder | null = null;
   #segment: OpenSegment | null = null;
   #framesPaced = 0;
 
-  constructor(engine: EncoderEngine, converter: BgrxConverter, store: VideoStore) {
+  constructor(engine: EncoderEngine, store: VideoStore) {
     this.#engine = engine;
     this.#store = store;
-    this.#painter = new FramePainter(converter);
   }
 
   get framesPaced(): number {

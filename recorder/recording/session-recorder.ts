@@ -17,7 +17,6 @@ import type { TraceHeader } from '../../src/contract/trace.js';
 import type { SessionId } from '../../src/contract/ids.js';
 import { permitFromTrace, recordingForbidden } from '../../src/policy/permit.js';
 import { isEntraLogon } from '../../src/rdp/relay/logon-event.js';
-import type { BgrxConverter } from '../encoders/i420.js';
 import type { EncoderEngine } from '../encoders/video-encoder.js';
 import type { BlobStorage } from '../storage/blob-storage.js';
 import { EventTrack } from '../storage/event-track.js';
@@ -43,7 +42,6 @@ export interface SessionRecorderOptions {
   readonly feed: TraceFeed;
   readonly storage: BlobStorage;
   readonly engine: EncoderEngine;
-  readonly converter: BgrxConverter;
   readonly createPicture: () => PictureSource;
   readonly send: (message: FromRecorder) => void;
   /** Has the body recorded in the audit log and signed. */
@@ -207,13 +205,13 @@ export class SessionRecorder {
 
   async #open(header: TraceHeader): Promise<Opened> {
     this.#permit(header, header);
-    const { storage, engine, converter, send, sessionId } = this.#options;
+    const { storage, engine, send, sessionId } = this.#options;
     const folder = recordingFolder(sessionId, header.sessionStartedAtMs);
     const videos = await VideoStore.open(storage, folder, (what) =>
       send('video' in what ? { type: 'video-opened', ...what } : { type: 'segment-stored', ...what }),
     );
     const events = await EventTrack.open(storage, `${folder}/${EVENTS_FILE}`);
-    return { header, folder, videos, events, segments: new SegmentRecorder(engine, converter, videos) };
+    return { header, folder, videos, events, segments: new SegmentRecorder(engine, videos) };
   }
 
   /** Now and then, and at once when something is lost: the gateway is to have it drawn again. */

@@ -1,6 +1,6 @@
 /** Cases of `decoders.ts` that are no bitmaps: bulk compression in bytes, and the planes that an encoder is given. */
 import { BulkDecompressor } from '../../recorder/bulk/bulk-decompressor.js';
-import { createConverter } from '../../recorder/encoders/i420-wasm.js';
+import { createDesktopMemory } from '../../recorder/encoders/i420-wasm.js';
 import { ZgfxDecompressor } from '../../recorder/zgfx/zgfx.js';
 import { BULK_COMPRESSORS, type BulkCompressor } from '../../src/contract/capability-table.js';
 import { PACKET_COMPRESSED, PACKET_FLUSHED } from '../../src/rdp/session/share-data.js';
@@ -67,12 +67,9 @@ function zgfxCases(): DecoderCase[] {
 
 /** A whole picture, and the small rectangles that text dirties. */
 function planeCases(): DecoderCase[] {
-  const pixels = new Uint8Array(4 * WIDTH * HEIGHT).map((_, at) => (at * 2_654_435_761) >>> 24);
-  const picture = { pixels, ...WHOLE };
-  const plane = (size: number): Uint8Array => new Uint8Array(size);
-  const [y, u, v] = [plane(WIDTH * HEIGHT), plane((WIDTH * HEIGHT) / 4), plane((WIDTH * HEIGHT) / 4)];
-  const planes = { y, u, v, yStride: WIDTH, uvStride: WIDTH / 2 };
-  const converter = createConverter();
+  const desktop = createDesktopMemory().begin(WIDTH, HEIGHT);
+  const { pixels } = desktop;
+  pixels.forEach((_, at) => (pixels[at] = (at * 2_654_435_761) >>> 24));
   const sizes = [WHOLE, { width: 128, height: 32 }];
   return sizes.map(({ width, height }) => ({
     codec: 'BGRX to I420',
@@ -81,7 +78,7 @@ function planeCases(): DecoderCase[] {
     width,
     height,
     decode: (x, top) => {
-      converter.convert(picture, { x, y: top, width, height }, planes);
+      desktop.convert({ x, y: top, width, height });
       return width * height;
     },
     oracle: ['i420', 0, 0, pixels.subarray(0, 4 * width * height)],

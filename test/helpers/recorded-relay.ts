@@ -129,7 +129,7 @@ export function replayRecords(
     for (const drop of picture.apply(record).drops) drops.push(`${drop.codec}: ${drop.reason}`);
   }
   let data = new Uint8Array(0);
-  picture.render((pixels) => {
+  picture.render(({ pixels }) => {
     data = pixels.slice();
   });
   return { raster: { width: picture.width, height: picture.height, data }, drops };

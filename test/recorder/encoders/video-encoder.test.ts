@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { chooseEncoder } from '../../../recorder/encoders/choose-encoder.js';
 import { FfmpegRun, findFfmpeg } from '../../../recorder/encoders/ffmpeg-process.js';
 import { EncoderError, type EncoderEngine, type VideoEncoder } from '../../../recorder/encoders/video-encoder.js';
-import { createConverter } from '../../../recorder/encoders/i420-wasm.js';
+import { createDesktopMemory } from '../../../recorder/encoders/i420-wasm.js';
 import { toAnnexB } from '../../../recorder/video/annexb.js';
 import { lumaPsnr } from '../media-checks.js';
 import { textScene } from './text-scene.js';
@@ -12,18 +12,19 @@ import { textScene } from './text-scene.js';
 const WIDTH = 640;
 const HEIGHT = 360;
 const WHOLE = { x: 0, y: 0, width: WIDTH, height: HEIGHT };
-const converter = createConverter();
+const desktop = createDesktopMemory().begin(WIDTH, HEIGHT);
 
 function paintScene(encoder: VideoEncoder, scroll: number, area = WHOLE): void {
-  const picture = { pixels: textScene(WIDTH, HEIGHT, scroll), width: WIDTH, height: HEIGHT };
-  encoder.paint((planes) => converter.convert(picture, area, planes));
+  desktop.pixels.set(textScene(WIDTH, HEIGHT, scroll));
+  desktop.convert(area);
+  encoder.paint(desktop.planes, [area]);
 }
 
-function luma(encoder: VideoEncoder): Uint8Array {
+/** Of what was painted. */
+function luma(): Uint8Array {
+  const { y, yStride } = desktop.planes;
   const copy = new Uint8Array(WIDTH * HEIGHT);
-  encoder.paint(({ y, yStride }) => {
-    for (let row = 0; row < HEIGHT; row++) copy.set(y.subarray(row * yStride, row * yStride + WIDTH), row * WIDTH);
-  });
+  for (let row = 0; row < HEIGHT; row++) copy.set(y.subarray(row * yStride, row * yStride + WIDTH), row * WIDTH);
   return copy;
 }
 
@@ -98,7 +99,7 @@ describe.each(engines)('%s', (name, engine) => {
     await encoder.encode({ ptsMs: 1200, refine: [WHOLE] });
     await encoder.encode({ ptsMs: 2200, refine: [] });
     const segment = await encoder.finishSegment();
-    const settled = lumaPsnr(segment, WIDTH, HEIGHT, luma(encoder));
+    const settled = lumaPsnr(segment, WIDTH, HEIGHT, luma());
     expect(settled.at(-2)).toBeGreaterThanOrEqual(38);
     expect(settled.at(-1)).toBeGreaterThanOrEqual(38);
   });

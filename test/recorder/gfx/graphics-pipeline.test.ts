@@ -226,7 +226,7 @@ describe('what is shown', () => {
         let before = pixelsOf(picture);
         for (const pdus of messages) {
           const { changed } = say(picture, ...pdus);
-          picture.render((pixels, dirty) => {
+          picture.render(({ pixels }, dirty) => {
             const after = new Uint32Array(pixels.slice().buffer);
             const differing = after.findIndex(
               (value, at) => value !== before[at] && !dirty.some((area) => holds(area, at % 100, Math.floor(at / 100))),

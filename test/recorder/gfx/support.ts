@@ -111,7 +111,7 @@ export function started(gfxDecoders?: GfxDecoders): Picture {
 /** The pixels as they are now, which counts as having shown them. */
 export function pixelsOf(picture: Picture): Uint32Array {
   let words = new Uint32Array(0);
-  picture.render((pixels) => {
+  picture.render(({ pixels }) => {
     words = new Uint32Array(pixels.slice().buffer);
   });
   return words;

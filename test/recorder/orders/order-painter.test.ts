@@ -168,7 +168,7 @@ describe('orders in a trace', () => {
   };
   const reds = (picture: Picture): string => {
     let text = '';
-    picture.render((pixels) => {
+    picture.render(({ pixels }) => {
       for (let at = 0; at < pixels.length; at += 4) text += pixels[at + 2] === 0xff && pixels[at] === 0 ? 'r' : '.';
     });
     return text;

@@ -46,7 +46,7 @@ interface Frame {
 
 function frameOf(picture: Picture): Frame {
   let frame: Frame | null = null;
-  picture.render((pixels, dirty) => {
+  picture.render(({ pixels }, dirty) => {
     frame = { words: new Uint32Array(pixels.slice().buffer), dirty };
   });
   if (frame === null) throw new Error('render did not call');

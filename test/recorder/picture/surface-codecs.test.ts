@@ -33,7 +33,7 @@ function frame(rects: readonly message.TestRect[]): Uint8Array {
 /** What has changed since it was last asked, and one pixel. */
 function render(picture: Picture, x = 0, y = 0): { dirty: readonly Rectangle[]; pixel: number[] } {
   let result: { dirty: readonly Rectangle[]; pixel: number[] } = { dirty: [], pixel: [] };
-  picture.render((pixels, dirty) => {
+  picture.render(({ pixels }, dirty) => {
     const at = 4 * (y * picture.width + x);
     result = { dirty, pixel: [...pixels.subarray(at, at + 3)] };
   });

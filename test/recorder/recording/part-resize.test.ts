@@ -25,7 +25,7 @@ async function frames(records: readonly (readonly [timeMs: number, records: read
     told: () => {},
     segments: {
       frame: async ({ timeMs, begins }, _part, picture) => {
-        picture.render((pixels) => {
+        picture.render(({ pixels }) => {
           const [blue = 0, green = 0, red = 0] = pixels;
           shown.push({ timeMs, width: picture.width, begins, color: (red << 16) | (green << 8) | blue });
         });

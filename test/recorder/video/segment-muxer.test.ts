@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chooseEncoder } from '../../../recorder/encoders/choose-encoder.js';
+import { scalarMemory } from '../../../recorder/encoders/i420-scalar.js';
 import type { EncodedSegment } from '../../../recorder/encoders/video-encoder.js';
 import { iterateNalUnits, parseAccessUnit, splitAccessUnits, toAnnexB } from '../../../recorder/video/annexb.js';
 import {
@@ -15,8 +16,10 @@ const engine = await chooseEncoder('auto');
 
 async function encoded(times: readonly number[]): Promise<EncodedSegment> {
   const encoder = engine.open(64, 48);
+  const { planes } = scalarMemory.begin(64, 48);
   for (const ptsMs of times) {
-    encoder.paint(({ y }) => y.fill(ptsMs % 200));
+    planes.y.fill(ptsMs % 200);
+    encoder.paint(planes, [{ x: 0, y: 0, width: 64, height: 48 }]);
     await encoder.encode({ ptsMs, refine: [] });
   }
   const segment = await encoder.finishSegment();
