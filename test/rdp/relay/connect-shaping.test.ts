@@ -84,6 +84,17 @@ describe('the relay shapes the Connect-Initial', () => {
     }
   });
 
+  it('says a build of today in the place of a browser, without which xrdp resizes nothing and draws all the same (2.2.1.3.2)', () => {
+    const builds = (clientBuild: number, browser: boolean) =>
+      [true, false].map((recorded) => {
+        const blocks = shapedInitial(withCore({ clientBuild }), recorded, { browser });
+        return findClientBlock(blocks, 'core')?.clientBuild;
+      });
+    expect(builds(70, true)).toEqual([2600, 2600]);
+    expect(builds(22_621, true)).toEqual([22_621, 22_621]);
+    expect(builds(70, false)).toEqual([70, 70]);
+  });
+
   it('does not add the field to core data of a client that is too old to send it', () => {
     const old = {
       connectionType: null,

@@ -29,6 +29,8 @@ import { isDynamicChannels, isStaticChannelAllowed } from './static-channels.js'
 
 const HIGH_COLOR_24BPP = 24;
 const RNS_UD_32BPP_SUPPORT = 0x0008;
+/** With this one came what clients of today say of themselves. */
+const WINDOWS_XP_BUILD = 2600;
 
 /** What the shaping of one session rests on. */
 export interface ShapingPolicy {
@@ -73,7 +75,7 @@ function shapeCore<Core extends ClientCoreData>(core: Core, policy: ShapingPolic
   const earlyCapabilityFlags = flags !== null && policy.recorded ? flags & ~unrecordable(policy) : flags;
   const serverSelectedProtocol = core.serverSelectedProtocol === null ? null : policy.targetSelectedProtocol;
   const shaped = { ...core, earlyCapabilityFlags, serverSelectedProtocol };
-  return policy.browser === true ? withAllColours(shaped) : shaped;
+  return policy.browser === true ? withLateBuild(withAllColours(shaped)) : shaped;
 }
 
 /**
@@ -89,6 +91,14 @@ function withAllColours<Core extends ClientCoreData>(core: Core): Core {
     supportedColorDepths: supportedColorDepths | RNS_UD_32BPP_SUPPORT,
     earlyCapabilityFlags: earlyCapabilityFlags | RNS_UD_CS_WANT_32BPP_SESSION,
   };
+}
+
+/**
+ * IronRDP 0.7 says its own version here. Servers such as xrdp take a build before that of Windows 2000 for a client whose desktop
+ * cannot be resized: it asks for another size all the same, and they draw in it without a word; 2.2.1.3.2.
+ */
+function withLateBuild<Core extends ClientCoreData>(core: Core): Core {
+  return { ...core, clientBuild: Math.max(core.clientBuild, WINDOWS_XP_BUILD) };
 }
 
 /** Messages are looked into, so they are not compressed. A withheld channel keeps its place, because ids go by position; its name tells the target nothing; 2.2.1.3.4. */
