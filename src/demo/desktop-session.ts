@@ -17,6 +17,7 @@ import type {
 import { Reader } from '../rdp/wire/reader.js';
 import { Framer } from '../rdp/wire/tpkt.js';
 import { readFastPathInput, readSlowPathInput, type DesktopInput } from './desktop-input.js';
+import { DisplayChannel } from './display-channel.js';
 import { DesktopView } from './desktop-view.js';
 import { WIDTH_MULTIPLE } from '../drawing/tiles.js';
 import type { Raster } from '../drawing/raster.js';
@@ -63,6 +64,10 @@ export class DesktopSession {
   #lastFrameAtMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #userName = '';
+  /** Null for a client without display control, and before the session is active. */
+  #display: DisplayChannel | null = null;
+  /** What the client asked for while the session was not active. */
+  #wantedSize: DesktopSize | null = null;
 
   constructor(options: DesktopSessionOptions) {
     this.#options = options;
@@ -111,11 +116,15 @@ export class DesktopSession {
     return this.#options.socket.writableLength;
   }
 
-  /** Deactivates the session and offers a desktop of another size. Does nothing unless the session is active. */
+  /** Deactivates the session and offers a desktop of another size, at once or when the session is active. */
   resize(size: DesktopSize): void {
-    if (this.#state.name !== 'active') return;
+    if (this.#state.name !== 'active') {
+      this.#wantedSize = size;
+      return;
+    }
     const { width, height } = fitSize(size, this.#options.maxSize);
-    const { colorDepth } = this.#state.session.desktop;
+    const { desktopWidth, desktopHeight, colorDepth } = this.#state.session.desktop;
+    if (width === desktopWidth && height === desktopHeight) return;
     this.#take(reactivate(this.#state, { desktopWidth: width, desktopHeight: height, colorDepth }));
   }
 
@@ -158,10 +167,11 @@ export class DesktopSession {
         this.#userName = output.info.userName;
         return;
       case 'active':
-        if (this.#view === null) this.#tellLogon(output.session);
+        if (this.#view === null) this.#begin(output.session);
         this.#view = new DesktopView(output.session, output.capabilities, this.notes);
         this.#isSuppressed = false;
         this.#frameSoon();
+        this.#resizeAsWanted();
         return;
       case 'fast-path-input':
         this.#input(readFastPathInput(output.pdu));
@@ -170,6 +180,7 @@ export class DesktopSession {
         this.#shareData(output.pduType2, new Reader(output.payload, 'Data PDU'));
         return;
       case 'channel-data':
+        this.#channelData(output.channelId, output.data);
         return;
       case 'end':
         this.#options.socket.end();
@@ -177,9 +188,24 @@ export class DesktopSession {
   }
 
   /** Nobody is asked for a password here: whoever connects is logged on under the name that they gave. */
-  #tellLogon(session: ServerSession): void {
+  #begin(session: ServerSession): void {
+    const { socket, maxSize } = this.#options;
+    this.#display = DisplayChannel.of(session.settings.channels, session.channelIds, maxSize);
+    for (const frame of this.#display?.begin() ?? []) socket.write(frame);
     const info = { kind: 'logon-long', domain: 'DEMO', userName: this.#userName, sessionId: 1 } as const;
-    this.#options.socket.write(dataFrame(session, PduType2.saveSessionInfo, encodeSaveSessionInfo(info)));
+    socket.write(dataFrame(session, PduType2.saveSessionInfo, encodeSaveSessionInfo(info)));
+  }
+
+  #channelData(channelId: number, data: Uint8Array): void {
+    const step = this.#display?.take(channelId, data);
+    for (const frame of step?.frames ?? []) this.#options.socket.write(frame);
+    if (step?.size) this.resize(step.size);
+  }
+
+  #resizeAsWanted(): void {
+    const size = this.#wantedSize;
+    this.#wantedSize = null;
+    if (size !== null) this.resize(size);
   }
 
   #shareData(pduType2: number, reader: Reader): void {

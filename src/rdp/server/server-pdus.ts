@@ -8,6 +8,7 @@ import { encodeDemandActive } from '../session/demand-active.js';
 import { encodeSetErrorInfo } from '../session/set-error-info.js';
 import { encodeShareControl, PduType, SERVER_CHANNEL_ID } from '../session/share-control.js';
 import { encodeDataPdu, PduType2 } from '../session/share-data.js';
+import { encodeVirtualChannelChunk, splitVirtualChannelMessage } from '../session/virtual-channel-chunk.js';
 import { serverCapabilities } from './server-capabilities.js';
 import type { ServerOutput, ServerSession } from './server-state.js';
 
@@ -20,6 +21,14 @@ const SOURCE_DESCRIPTOR = Uint8Array.of(0x52, 0x44, 0x50, 0x00);
 /** A frame with user data for the I/O channel. */
 export function ioFrame(userData: Uint8Array): Uint8Array {
   return encodeDataFrame(encodeDomainPdu(sendData('send-data-indication', SERVER_CHANNEL_ID, IO_CHANNEL_ID, userData)));
+}
+
+/** Frames with a message on a static virtual channel. */
+export function channelFrames(channelId: number, message: Uint8Array): Uint8Array[] {
+  return splitVirtualChannelMessage(message).map((chunk) => {
+    const userData = encodeVirtualChannelChunk(chunk);
+    return encodeDataFrame(encodeDomainPdu(sendData('send-data-indication', SERVER_CHANNEL_ID, channelId, userData)));
+  });
 }
 
 /** A frame with a Data PDU. */

@@ -1,5 +1,6 @@
 /** Which dynamic channels a session may have: by policy, and in a recorded session an allow-list by name. [invariant 2] */
 import type { ChannelPolicy, ChannelUse } from '../../../contract/channel-policy.js';
+import { DISPLAY_CONTROL_CHANNEL } from '../../display-control/display-control-header.js';
 import type { DvcCreateRequest } from '../../dvc/create-request.js';
 import type { GfxOffer } from './graphics-pipeline.js';
 
@@ -22,7 +23,7 @@ interface AllowedChannel {
 const CHANNELS: ReadonlyMap<string, AllowedChannel> = new Map<string, AllowedChannel>([
   [GRAPHICS_CHANNEL, { role: 'graphics' }],
   // [MS-RDPEDISP] 2.1: sizes of monitors, from the client to the target.
-  ['Microsoft::Windows::RDS::DisplayControl', { role: 'without-pixels' }],
+  [DISPLAY_CONTROL_CHANNEL, { role: 'without-pixels' }],
   // [MS-RDPEA] 2.1: sound.
   ['AUDIO_PLAYBACK_DVC', { role: 'without-pixels', use: 'audio-output' }],
   ['AUDIO_PLAYBACK_LOSSY_DVC', { role: 'without-pixels', use: 'audio-output' }],
