@@ -7,6 +7,10 @@ import { decodeGfxPdu, encodeGfxPdu } from '../../../src/rdp/gfx/gfx-pdu.js';
 import { decodeSegmentedData, wrapUncompressed } from '../../../src/rdp/gfx/segmented-data.js';
 import { shapeGraphicsMessage } from '../../../src/rdp/relay/shaping/graphics-pipeline.js';
 import { GFX_CODECS } from '../../../src/contract/gfx-table.js';
+import {
+  decodeDisplayMonitorLayout,
+  encodeDisplayMonitorLayout,
+} from '../../../src/rdp/display-control/monitor-layout.js';
 import { Reader } from '../../../src/rdp/wire/reader.js';
 import { clientPdu, serverPdu } from '../../rdp/dvc/arbitraries.js';
 import { gfxKinds, gfxPdu, gfxPduOf } from '../../rdp/gfx/arbitraries.js';
@@ -49,12 +53,16 @@ export function dynamicSubjects(): Subject[] {
     <T>(decode: (reader: Reader) => T) =>
     (input: Uint8Array): T =>
       decode(new Reader(input, 'fuzz'));
+  const monitor = { flags: 1, left: 0, top: 0, width: 1240, height: 818, physicalWidth: 300, physicalHeight: 200 };
+  const scale = { orientation: 0, desktopScaleFactor: 100, deviceScaleFactor: 100 };
+  const layouts = [1, 3].map((count) => Array.from({ length: count }, () => ({ ...monitor, ...scale })));
   const targets = [...samples(serverPdu, 40).map((pdu) => [encodeDvcPdu(pdu)]), ...whole];
   return [
     subject({ name: 'dvc-server-pdus', weight: 2, mutatedShare: 0.5, streams: targets, open: tracking }),
     stateless('dvc-client-pdus', samples(clientPdu, 40).map(encodeDvcPdu), read(decodeDvcClientPdu)),
     stateless('graphics-pdus', messages, graphicsPdus, { weight: 3 }),
     stateless('graphics-shaping', [...messages, ...advertisements], (input) => shapeGraphicsMessage(input, CODECS)),
+    stateless('display-layouts', layouts.map(encodeDisplayMonitorLayout), read(decodeDisplayMonitorLayout)),
     stateless('segmented-data', segmented, read(decodeSegmentedData)),
   ];
 }
