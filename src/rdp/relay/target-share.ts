@@ -2,6 +2,7 @@
 import { isEntraAccount } from '../connection/entra-account.js';
 import type { SendDataLocation } from '../connection/mcs/send-data.js';
 import { findCapability } from '../session/capabilities/capability-sets.js';
+import { encodeDeactivateAll } from '../session/deactivate-all.js';
 import { decodeDemandActive, encodeDemandActive } from '../session/demand-active.js';
 import { decodeSetErrorInfo, describeErrorInfo } from '../session/set-error-info.js';
 import { encodeShareControl, PduType, type SharePdu } from '../session/share-control.js';
@@ -72,7 +73,7 @@ export class TargetShare {
       case PduType.deactivateAll:
         this.#share.awaitsConfirm = false;
         this.#share.active = false;
-        return pdu.bytes;
+        return wholeDeactivateAll(pdu, this.#share.shareId);
       case PduType.serverRedirection:
         // The session would go on where nothing is recorded or decided.
         outputs.push({ type: 'end', reason: 'server-redirection' });
@@ -133,6 +134,13 @@ export class TargetShare {
       if (!(error instanceof DecodeError)) throw error;
     }
   }
+}
+
+/** xrdp says nothing behind the header, and IronRDP insists on the rest; 2.2.3.1. */
+function wholeDeactivateAll(pdu: SharePdu, shareId: number | null): Uint8Array {
+  if (pdu.body.remaining > 0 || shareId === null) return pdu.bytes;
+  const body = encodeDeactivateAll({ shareId, sourceDescriptor: Uint8Array.of(0) });
+  return encodeShareControl({ pduType: PduType.deactivateAll, pduSource: pdu.pduSource }, body);
 }
 
 function noticeLogon(payload: Uint8Array, outputs: RelayOutput[]): void {

@@ -253,6 +253,18 @@ describe('deactivation and reactivation', () => {
   });
 });
 
+describe('a Deactivate All PDU without what follows its header (2.2.3.1)', () => {
+  it.each([true, false])('gets it before it reaches a client that insists on it (recorded: %s)', (recorded) => {
+    const short = encodeShareControl(
+      { pduType: PduType.deactivateAll, pduSource: SERVER_CHANNEL_ID },
+      new Uint8Array(0),
+    );
+    const relay = activeRelay(recorded);
+    expect(userDataTo('client', relay.fromTarget(ioFromTarget(short)))).toEqual(DEACTIVATE_ALL);
+    expect(userDataTo('client', relay.fromTarget(ioFromTarget(DEACTIVATE_ALL)))).toEqual(DEACTIVATE_ALL);
+  });
+});
+
 describe('what a target says of the session', () => {
   it('[invariant 1] is an event with the logged-on account, and names Entra ID', () => {
     for (const [domain, types] of [
