@@ -1,58 +1,38 @@
 /** Requests for sessions: policy decides, the decision is audited, and only then there is a ticket. */
 import { randomBytes } from 'node:crypto';
-import type { ReasonInfo, Role, SessionCreated, SessionRequest } from '../../contract/api.js';
-import { type ChannelPolicy, channelPolicy } from '../../contract/channel-policy.js';
-import { sessionId, type SessionId, type UserId, uuidV7 } from '../../contract/ids.js';
+import type { ReasonInfo, SessionCreated, SessionRequest } from '../../contract/api.js';
+import { sessionId, type SessionId, uuidV7 } from '../../contract/ids.js';
 import type { RecordingNotice } from '../../contract/portal.js';
-import type { Database } from '../../database/open.js';
 import { isUnlisted, type TargetRecord } from '../../database/targets.js';
 import type { Decided, SessionPolicy } from '../../inventory/session-policy.js';
 import type { TypedAddresses } from '../../inventory/typed-address.js';
 import { explain } from '../../policy/decide.js';
 import { recordingSettingOf } from '../../policy/facts.js';
-import type { OneTimePasswords } from '../credentials/one-time-passwords.js';
-import type { SessionSecret, SessionSecrets } from '../credentials/session-secrets.js';
+import type { SessionSecret } from '../credentials/session-secrets.js';
 import type { EntraSignIns } from '../entra/entra-sign-ins.js';
-import type { KdcProxy } from '../kdc-proxy/kdc-proxy.js';
-import type { AuditAppender } from '../recording/recording-records.js';
-import { clientAddressOf } from '../rdp/client-address.js';
-import { createTicket, routingTokenOf, ticketHash } from '../rdp/ticket.js';
-import { rdpFileFor, xfreerdpCommandFor } from './connect-instructions.js';
+import {
+  type Asked,
+  type Authorised,
+  type RequestingUser,
+  SessionCreation,
+  type SessionCreationOptions,
+  signInNameOf,
+} from './session-creation.js';
 import { explainNoPlace, type SessionPlaces } from './session-places.js';
 import type { LinkRefusal, ShareableLinks } from './shareable-links.js';
 
 const DEFAULT_PORT = 3389;
 
-export interface RequestingUser {
-  readonly id: UserId;
-  readonly userName: string;
-  readonly roles: readonly Role[];
-}
-
-export interface SessionRequestsOptions {
-  readonly database: Database;
-  readonly audit: AuditAppender;
-  readonly clock: () => number;
-  readonly gatewayId: string;
+export interface SessionRequestsOptions extends SessionCreationOptions {
   readonly policy: SessionPolicy;
   readonly addresses: Pick<TypedAddresses, 'find'>;
-  readonly secrets: Pick<SessionSecrets, 'keep'>;
-  /** What may pass through sessions, where the target says nothing else. */
-  readonly channels: ChannelPolicy;
   /** What a person accepts before a recorded session in the browser; null when there is nothing to accept. */
   readonly notice: RecordingNotice | null;
   /** Null where no authority of Entra ID is configured. */
   readonly entra: Pick<EntraSignIns, 'take'> | null;
-  /** Null where no KDC is configured. */
-  readonly kdcProxy: Pick<KdcProxy, 'issue'> | null;
   readonly places: Pick<SessionPlaces, 'look'>;
   readonly links: Pick<ShareableLinks, 'show'>;
-  readonly oneTime: Pick<OneTimePasswords, 'create'>;
   readonly tlsOnlyTickets: boolean;
-  readonly ticketAddressBinding: boolean;
-  readonly ticketLifetimeMs: number;
-  /** Where native clients connect to. */
-  readonly rdpAddress: { readonly host: string; readonly port: number };
 }
 
 export type RefusedRequest =
@@ -72,59 +52,79 @@ export type SessionRequestResult =
 
 export class SessionRequests {
   readonly #options: SessionRequestsOptions;
+  readonly #creation: SessionCreation;
 
   constructor(options: SessionRequestsOptions) {
     this.#options = options;
+    this.#creation = new SessionCreation(options);
   }
 
   /** Decides about a request and, when it is allowed, makes session and ticket. */
   async request(user: RequestingUser, request: SessionRequest, clientAddress: string): Promise<SessionRequestResult> {
-    const { audit, database, policy, tlsOnlyTickets } = this.#options;
-    const id = sessionId(this.#uuid());
-    const actor = `user:${user.id}`;
-    const { targetId = null, address, port, connectionMethod } = request;
-    const place = address === undefined ? { targetId } : { address, port: port ?? DEFAULT_PORT };
-    const asked = { ...place, connectionMethod };
-    await audit.append({
-      kind: 'session.requested',
-      actor,
-      sessionId: id,
-      data: { ...asked, authenticationMethod: request.authenticationMethod, clientAddress, userName: user.userName },
-    });
+    const asked = await this.#receive(user, request, clientAddress);
     const tlsOnly = request.connectionMethod === 'native' && request.clientSecurity === 'tls';
-    if (tlsOnly && !tlsOnlyTickets) {
-      return this.#refuse(id, actor, 'tls-only-tickets-off');
-    }
+    if (tlsOnly && !this.#options.tlsOnlyTickets) return this.#refuse(asked, 'tls-only-tickets-off');
     const named = await this.#targetOf(request);
-    if (named === 'address-not-open') return this.#refuse(id, actor, named, place);
-    const { linkSecret } = request;
-    const at = { sessionId: id, targetId: named?.id ?? targetId, clientAddress };
+    if (named === 'address-not-open') return this.#refuse(asked, named, asked.place);
+    const { linkSecret, targetId = null } = request;
+    const at = { sessionId: asked.id, targetId: named?.id ?? targetId, clientAddress };
     const shown = linkSecret === undefined ? null : await this.#options.links.show(user, linkSecret, at);
     if (shown?.kind === 'refused') return { link: shown.reason };
     if (shown?.kind === 'locked-out') return { lockedOutMs: shown.retryAfterMs };
-    const throughLink = shown !== null;
-    const decided = await policy.decideFor(user, named, { ...request, throughLink, signInName: signInNameOf(request) });
+    const decided = await this.#decide(asked, named, shown !== null);
     const { decision, target } = decided;
-    const data = {
-      ...decisionData(decided, 'request'),
-      ...(address !== undefined && { ...place, targetId: target?.id ?? null }),
-    };
-    await audit.append({ kind: 'session.decided', actor, sessionId: id, data });
     if (decision.outcome === 'denied' || target === null) return { denied: decision.reasons.map(explain) };
-    const full = await this.#options.places.look(user.id);
+    const recorded = decision.permit !== null;
+    return this.#authorise(asked, { decided, recorded, target, linkId: shown?.link.id ?? null });
+  }
+
+  /** Gives the session its id, and puts on record what is asked for. */
+  async #receive(user: RequestingUser, request: SessionRequest, clientAddress: string): Promise<Asked> {
+    const { targetId = null, address, port, connectionMethod, authenticationMethod } = request;
+    const id = sessionId(this.#uuid());
+    const actor = `user:${user.id}`;
+    const place = address === undefined ? { targetId } : { address, port: port ?? DEFAULT_PORT };
+    await this.#options.audit.append({
+      kind: 'session.requested',
+      actor,
+      sessionId: id,
+      data: { ...place, connectionMethod, authenticationMethod, clientAddress, userName: user.userName },
+    });
+    return { id, actor, user, request, clientAddress, place };
+  }
+
+  async #decide(
+    { id, actor, user, request, place }: Asked,
+    named: TargetRecord | null,
+    throughLink: boolean,
+  ): Promise<Decided> {
+    const { audit, policy } = this.#options;
+    const decided = await policy.decideFor(user, named, { ...request, throughLink, signInName: signInNameOf(request) });
+    const typed = request.address === undefined ? {} : { ...place, targetId: decided.target?.id ?? null };
+    const data = { ...decisionData(decided, 'request'), ...typed };
+    await audit.append({ kind: 'session.decided', actor, sessionId: id, data });
+    return decided;
+  }
+
+  /** Policy allows it: what else there has to be for a session. */
+  async #authorise(
+    asked: Asked,
+    allowed: Pick<Authorised, 'decided' | 'recorded' | 'target' | 'linkId'>,
+  ): Promise<SessionRequestResult> {
+    const { audit, database, places } = this.#options;
+    const { id, actor, user, request } = asked;
+    const { recorded, target } = allowed;
+    const full = await places.look(user.id);
     if (full !== null) {
       const data = { ...full, at: 'request' };
       await audit.append({ kind: 'session.limit-reached', actor, sessionId: id, data });
       return { full: explainNoPlace(full) };
     }
-    const recorded = decision.permit !== null;
     if (recorded && !(await this.#knowsOfRecording(id, user, request))) return { refused: 'notice-not-accepted' };
     const secret = await this.#secretFor(user, request, target);
     if (secret === 'missing') return { refused: 'entra-sign-in-missing' };
-    if (address !== undefined) await database.targets.keepUnlisted(target);
-    const linkId = shown?.link.id ?? null;
-    const authorised = { id, user, request, decided, recorded, target, actor, clientAddress, secret, linkId };
-    return { created: await this.#create(authorised) };
+    if (request.address !== undefined) await database.targets.keepUnlisted(target);
+    return { created: await this.#creation.create({ ...asked, ...allowed, secret }) };
   }
 
   /** Null when there is no such target. */
@@ -138,93 +138,13 @@ export class SessionRequests {
   }
 
   async #refuse(
-    id: SessionId,
-    actor: string,
+    { id, actor }: Asked,
     refused: RefusedRequest,
     more: { readonly [key: string]: string | number | null } = {},
   ): Promise<SessionRequestResult> {
     const data = { reason: refused, ...more };
     await this.#options.audit.append({ kind: 'request.refused', actor, sessionId: id, data });
     return { refused };
-  }
-
-  async #create(authorised: {
-    id: SessionId;
-    user: RequestingUser;
-    request: SessionRequest;
-    decided: Decided;
-    recorded: boolean;
-    target: TargetRecord;
-    actor: string;
-    clientAddress: string;
-    secret: SessionSecret | null;
-    linkId: string | null;
-  }): Promise<SessionCreated> {
-    const { database, audit, clock, gatewayId, ticketLifetimeMs, rdpAddress } = this.#options;
-    const { id, user, request, recorded, target, secret, linkId } = authorised;
-    const { facts, decision } = authorised.decided;
-    const nowMs = clock();
-    const expiresAtMs = nowMs + ticketLifetimeMs;
-    const ticket = createTicket();
-    const native = request.connectionMethod === 'native';
-    const tlsOnly = native && request.clientSecurity === 'tls';
-    const oneTime = native && !tlsOnly ? this.#options.oneTime.create(id) : null;
-    // Without a proof the ticket is all there is, and it travels before TLS.
-    const bound = tlsOnly || this.#options.ticketAddressBinding ? clientAddressOf(authorised.clientAddress) : null;
-    const proof = oneTime !== null ? 'one-time-password' : tlsOnly ? 'none (TLS only)' : 'none (portal)';
-    const data = { expiresAtMs, entrance: request.connectionMethod, proof, boundClientAddress: bound };
-    await audit.append({ kind: 'session.ticket-issued', actor: authorised.actor, sessionId: id, data });
-    const kdcToken = await database.transaction(async ({ sessions, tickets, ...others }) => {
-      await sessions.create({
-        id,
-        userId: user.id,
-        userName: user.userName,
-        targetId: target.id,
-        targetName: target.name,
-        targetAddress: target.address,
-        targetPort: target.port,
-        connectionMethod: facts.connectionMethod,
-        authenticationMethod: facts.authenticationMethod,
-        protocol: 'rdp',
-        throughLink: facts.throughLink,
-        signInName: signInNameOf(request),
-        recordingSetting: recordingSettingOf(facts),
-        recorded,
-        decisionId: decision.decisionId,
-        policyVersion: facts.policyVersion,
-        gatewayId,
-        createdAtMs: nowMs,
-      });
-      await tickets.create({
-        ticketHash: ticketHash(ticket),
-        sessionId: id,
-        entrance: request.connectionMethod,
-        createdAtMs: nowMs,
-        expiresAtMs,
-        boundClientAddress: bound,
-        proof: oneTime?.proof ?? null,
-      });
-      if (linkId !== null) await others.shareableLinks.tie(id, linkId);
-      if (secret !== null) await this.#options.secrets.keep(others.sessionSecrets, id, secret, expiresAtMs);
-      const { kdcProxy } = this.#options;
-      return facts.authenticationMethod === 'kerberos' && kdcProxy !== null
-        ? kdcProxy.issue(others.kdcTokens, id)
-        : null;
-    });
-    const routingToken = routingTokenOf(ticket);
-    const told = oneTime?.told ?? null;
-    const instructions = { ...rdpAddress, routingToken, userName: told?.userName ?? null };
-    return {
-      sessionId: id,
-      expiresAt: new Date(expiresAtMs).toISOString(),
-      recorded,
-      routingToken,
-      channels: [...channelPolicy(this.#options.channels, await database.targetChannels.get(target.id))],
-      oneTime: told,
-      xfreerdp: xfreerdpCommandFor(instructions),
-      rdpFile: rdpFileFor(instructions),
-      ...(kdcToken !== null && { kdcProxyPath: `/KdcProxy/${kdcToken}` }),
-    };
   }
 
   /** In the browser a person accepts the notice, which is put on record; a native client shows none. */
@@ -258,11 +178,6 @@ export class SessionRequests {
   #uuid(): string {
     return uuidV7(this.#options.clock(), randomBytes(10));
   }
-}
-
-/** User name at the target, as far as it is known now. */
-function signInNameOf({ signInName, credential }: SessionRequest): string | null {
-  return signInName ?? credential?.userName ?? null;
 }
 
 /** What the audit log says of a decision. */
