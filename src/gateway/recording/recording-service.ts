@@ -6,7 +6,7 @@ import type { RecordingPermit } from '../../policy/permit.js';
 import type { KeyWrapper } from '../keys/key-store.js';
 import type { Durability } from '../trace/trace-file.js';
 import type { TraceFolder } from '../trace/trace-folder.js';
-import type { TraceKeep } from '../config/settings.js';
+import type { TraceKeep } from '../config/recording-settings.js';
 import { Recording, type RecordingOptions, type RecordingResult } from './recording.js';
 import { Tap } from './tap.js';
 
