@@ -1,102 +1,36 @@
 /** Signing in, the account page and the users page, in Chromium on the real server; the provider is a real one, too. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import AxeSource from 'axe-core';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { build } from 'vite';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Role } from '../../src/contract/api.js';
 import type { OidcSettings } from '../../src/identity/oidc/oidc-sign-in.js';
-import { type HttpBench, makeHttpBench } from '../http/bench.js';
 import { CLIENT_ID, CLIENT_SECRET, type OidcServer, startOidcServer } from '../identity/support/oidc-server.js';
 import { freePort } from '../peers/free-port.js';
 import { requirePeers } from '../setup/requirements.js';
-import { collectComplaints, launchBrowser } from './support/browser.js';
-
-// A browser on a busy machine takes its time.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
+import { useGatewayPages } from './support/gateway-pages.js';
+import { look } from './support/look.js';
 
 const PASSWORD = 'correct horse battery staple';
 const OTHER = 'a quite different password';
 
 describe.runIf(requirePeers('chromium'))('in the browser', () => {
-  let folder: string;
-  let browser: Browser;
-  let bench: HttpBench;
-  let context: BrowserContext;
-  let page: Page;
-  let complaints: string[];
-  let url: string;
-
-  beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'witness-identity-pages-'));
-    const root = new URL('../../viewer', import.meta.url).pathname;
-    await build({ root, logLevel: 'warn', build: { outDir: folder } });
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  const serve = async (oidc: OidcSettings | null = null, port = 0): Promise<void> => {
-    bench = await makeHttpBench({ viewerFolder: folder }, { oidc });
-    await bench.app.listen({ host: '127.0.0.1', port });
-    url = `https://127.0.0.1:${(bench.app.server.address() as AddressInfo).port}`;
-  };
-
-  beforeEach(async () => {
-    context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1280, height: 900 } });
-    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    page = await context.newPage();
-    complaints = collectComplaints(page);
-  });
-  afterEach(() => context.close());
-
-  /** Nothing sticks out, and axe finds nothing, in two widths and both colour schemes; pictures are kept for a person. */
-  const look = async (name: string): Promise<void> => {
-    const pictures = process.env['WITNESS_TEST_PICTURES'];
-    if (pictures !== undefined) await mkdir(pictures, { recursive: true });
-    for (const colorScheme of ['light', 'dark'] as const) {
-      for (const width of [390, 1280]) {
-        await page.emulateMedia({ colorScheme });
-        await page.setViewportSize({ width, height: 900 });
-        const sticksOut = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        expect({ name, width, sticksOut }).toEqual({ name, width, sticksOut: 0 });
-        expect({ name, width, colorScheme, faults: await axeFaults(page) }).toEqual({
-          name,
-          width,
-          colorScheme,
-          faults: [],
-        });
-        if (pictures === undefined) continue;
-        await page.screenshot({ path: path.join(pictures, `${name}-${width}-${colorScheme}.png`), fullPage: true });
-      }
-    }
-    await page.emulateMedia({ colorScheme: null });
-  };
-
-  const link = async (userName: string, roles: readonly Role[]): Promise<string> => {
-    const user =
-      (await bench.database.users.getByName(userName)) ?? (await bench.identity.createUser(userName, userName, roles));
-    return `${url}/sign-in#token=${await bench.identity.issueLink(user.id)}`;
-  };
-  const sessionsShown = () => page.getByRole('heading', { name: 'Sessions', exact: true }).waitFor();
+  const pages = useGatewayPages();
+  const serve = async (oidc: OidcSettings | null = null, port = 0): Promise<void> => pages.serve({ oidc }, port);
+  const link = (userName: string, roles: readonly Role[]): Promise<string> => pages.linkOf(userName, roles);
+  const sessionsShown = () => pages.sessionsShown();
 
   it('a link that is pasted into a tab with the sign-in page signs in', async () => {
+    const { complaints, page } = pages;
     await serve();
+    const { url } = pages;
     await page.goto(`${url}/sign-in`);
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
-    await look('sign-in');
+    await look(page, 'sign-in');
     // As typing into the address bar does it: only the fragment changes, and nothing is loaded.
     const typed = await link('ada', ['user']);
     await page.evaluate((address) => {
       location.href = address;
     }, `${url}/sign-in#token=used-up-already`);
     await page.getByRole('alert').getByText('The link is not known').waitFor();
-    await look('sign-in-refused');
+    await look(page, 'sign-in-refused');
     await page.evaluate((address) => {
       location.href = address;
     }, typed);
@@ -106,19 +40,21 @@ describe.runIf(requirePeers('chromium'))('in the browser', () => {
   });
 
   it('a person sets a password on the account page, signs in with it by keyboard, and is told when it is wrong', async () => {
+    const { page } = pages;
     await serve();
+    const { url } = pages;
     await page.goto(await link('ada', ['operator']));
     await sessionsShown();
     await page.getByRole('link', { name: 'Your account' }).click();
     await page.getByText('You have no password yet.').waitFor();
-    await look('account');
+    await look(page, 'account');
     await page.getByLabel('New password').fill('short');
     await page.getByLabel('The same again').fill('shorter');
     await page.getByText('The two are not the same.').waitFor();
     await page.getByLabel('The same again').fill('short');
     await page.getByRole('button', { name: 'Set password' }).click();
     await page.getByRole('alert').getByText('12 characters or more').waitFor();
-    await look('account-weak-password');
+    await look(page, 'account-weak-password');
     await page.getByLabel('New password').fill(PASSWORD);
     await page.getByLabel('The same again').fill(PASSWORD);
     await page.getByRole('button', { name: 'Set password' }).click();
@@ -133,7 +69,7 @@ describe.runIf(requirePeers('chromium'))('in the browser', () => {
     await page.keyboard.type(OTHER);
     await page.keyboard.press('Enter');
     await page.getByRole('alert').getByText('The user name or the password is wrong').waitFor();
-    await look('sign-in-wrong-password');
+    await look(page, 'sign-in-wrong-password');
     await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
     await page.keyboard.press('Enter');
     await sessionsShown();
@@ -146,7 +82,9 @@ describe.runIf(requirePeers('chromium'))('in the browser', () => {
   });
 
   it('a person makes a token that works, sees it once, and revokes it', async () => {
+    const { complaints, page } = pages;
     await serve();
+    const { bench, url } = pages;
     await page.goto(await link('ada', ['auditor']));
     await sessionsShown();
     await page.goto(`${url}/account`);
@@ -162,7 +100,7 @@ describe.runIf(requirePeers('chromium'))('in the browser', () => {
     const headers = { authorization: `Bearer ${token}` };
     expect((await bench.app.inject({ url: '/api/v1/audit/events', headers })).statusCode).toBe(200);
     await page.getByText('Works until').waitFor();
-    await look('account-token');
+    await look(page, 'account-token');
     await page.getByRole('button', { name: 'Done' }).click();
     await page.reload();
     await page.getByText(/Last used .* from 127\.0\.0\.1/).waitFor();
@@ -174,7 +112,9 @@ describe.runIf(requirePeers('chromium'))('in the browser', () => {
   });
 
   it('a person sees where they are signed in, and signs out there or everywhere', async () => {
+    const { browser, page } = pages;
     await serve();
+    const { url } = pages;
     await page.goto(await link('ada', ['user']));
     await sessionsShown();
     const other = await browser.newPage({ ignoreHTTPSErrors: true });
@@ -194,6 +134,7 @@ describe.runIf(requirePeers('chromium'))('in the browser', () => {
   });
 
   it('an administrator adds a person, changes roles, makes links, resets and disables', async () => {
+    const { browser, page } = pages;
     await serve();
     await page.goto(await link('root', ['administrator']));
     await sessionsShown();
@@ -202,10 +143,10 @@ describe.runIf(requirePeers('chromium'))('in the browser', () => {
     await page.getByRole('button', { name: 'Add a person' }).click();
     await page.getByRole('dialog').getByLabel('User name').fill('ada@example.com');
     await page.getByRole('dialog').getByLabel('Name', { exact: true }).fill('Ada Lovelace');
-    await look('users-add');
+    await look(page, 'users-add');
     await page.getByRole('button', { name: 'Add and make a link' }).click();
     const first = (await page.locator('.dialog code').textContent()) ?? '';
-    await look('users-link');
+    await look(page, 'users-link');
     await page.getByRole('button', { name: 'Done' }).click();
 
     const elsewhere = await browser.newContext({ ignoreHTTPSErrors: true });
@@ -216,10 +157,10 @@ describe.runIf(requirePeers('chromium'))('in the browser', () => {
 
     const row = page.getByRole('row').filter({ hasText: 'ada@example.com' });
     await row.waitFor();
-    await look('users');
+    await look(page, 'users');
     await row.getByRole('button', { name: 'Change ada@example.com' }).click();
     await page.getByRole('checkbox', { name: /^Auditor/ }).check();
-    await look('users-change');
+    await look(page, 'users-change');
     await page.getByRole('button', { name: 'Save' }).click();
     await row.getByText('User, Auditor').or(row.getByText('Auditor, User')).waitFor();
 
@@ -238,7 +179,7 @@ describe.runIf(requirePeers('chromium'))('in the browser', () => {
     await page.getByRole('button', { name: 'Change root' }).click();
     await page.getByRole('button', { name: 'Disable' }).click();
     await page.getByRole('alert').getByText('This is the last administrator').waitFor();
-    await look('users-last-administrator');
+    await look(page, 'users-last-administrator');
   });
 
   describe('at the identity provider', () => {
@@ -263,6 +204,7 @@ describe.runIf(requirePeers('chromium'))('in the browser', () => {
       await serve(settings, port);
     };
     const signInAs = async (login: string): Promise<void> => {
+      const { page, url } = pages;
       await page.goto(`${url}/sign-in`);
       await page.getByRole('link', { name: 'Sign in with Microsoft' }).click();
       await page.getByPlaceholder('Enter any login').fill(login);
@@ -271,7 +213,9 @@ describe.runIf(requirePeers('chromium'))('in the browser', () => {
     };
 
     it('a person signs in there and comes back with the roles of their groups', async () => {
+      const { context, page } = pages;
       await serveWithProvider();
+      const { url } = pages;
       provider.accounts.set('ada', {
         oid: 'o-1',
         preferred_username: 'ada@example.com',
@@ -280,7 +224,7 @@ describe.runIf(requirePeers('chromium'))('in the browser', () => {
       });
       await page.goto(`${url}/sign-in`);
       await page.getByRole('link', { name: 'Sign in with Microsoft' }).waitFor();
-      await look('sign-in-provider');
+      await look(page, 'sign-in-provider');
       await signInAs('ada');
       await sessionsShown();
       expect(page.url()).toBe(`${url}/`);
@@ -296,26 +240,18 @@ describe.runIf(requirePeers('chromium'))('in the browser', () => {
       await page.getByText('You sign in at your identity provider.').waitFor();
       await page.getByText(/at the identity provider\. Last used/).waitFor();
       await page.getByText('Roles: Auditor.').waitFor();
-      await look('account-provider');
+      await look(page, 'account-provider');
     });
 
     it('whoever has no role here is told so on the sign-in page', async () => {
+      const { page } = pages;
       await serveWithProvider();
+      const { bench } = pages;
       provider.accounts.set('eve', { oid: 'o-2', preferred_username: 'eve@example.com', roles: ['Other'] });
       await signInAs('eve');
       await page.getByRole('alert').getByText('Nothing that the identity provider says of you').waitFor();
-      await look('sign-in-no-role');
+      await look(page, 'sign-in-no-role');
       expect((await bench.database.users.list()).length).toBe(0);
     });
   });
 });
-
-/** What axe-core finds wrong with the page as it is. */
-async function axeFaults(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AxeSource.source);
-  return page.evaluate(async () => {
-    const axe: unknown = Reflect.get(window, 'axe');
-    const { violations } = await (axe as typeof AxeSource).run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  });
-}
