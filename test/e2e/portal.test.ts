@@ -5,11 +5,11 @@ import { useLab } from '../peers/lab.js';
 import { lumaPsnr } from '../pixels/luma-psnr.js';
 import { countColours } from '../pixels/raster.js';
 import { requirePeers } from '../setup/requirements.js';
+import { look } from '../viewer/support/look.js';
 import { keepPicture } from './support/artifacts.js';
 import { startCuttableProxy } from './support/cuttable-proxy.js';
 import { type GatewayProcess, startGatewayProcess } from './support/gateway-process.js';
 import { canvasPicture, DESKTOP_TIMEOUT_MS, pointAt, PortalPerson, waitForPicture } from './support/portal.js';
-import { lookAt } from './support/look-at.js';
 import { MINIMUM_PSNR_DB, wholeRecording } from './support/whole-recording.js';
 
 const TIMEOUT_MS = 90_000;
@@ -100,14 +100,14 @@ describe.runIf(requirePeers('chromium', 'ffmpeg'))('a desktop in the browser', (
       await page.getByRole('radio', { name: /still-desktop/ }).focus();
       await page.keyboard.press('Space');
       await page.getByLabel('User name', { exact: true }).waitFor();
-      await lookAt(page, 'portal-connect');
+      await look(page, 'portal-connect');
       await page.getByRole('radio', { name: 'Kerberos' }).focus();
       await page.keyboard.press('Space');
       expect(await page.getByRole('button', { name: 'Connect', exact: true }).isDisabled()).toBe(true);
-      await lookAt(page, 'portal-not-possible');
+      await look(page, 'portal-not-possible');
       await page.goto(`https://127.0.0.1:${gateway.httpPort}/desktop`);
       await page.getByRole('link', { name: 'Open the portal' }).waitFor();
-      await lookAt(page, 'portal-forgotten');
+      await look(page, 'portal-forgotten');
       await context.close();
     },
     TIMEOUT_MS,
@@ -124,15 +124,15 @@ describe.runIf(requirePeers('chromium', 'ffmpeg'))('a desktop in the browser', (
       await other.open('/connect');
       await other.lookUp(gateway.httpPort);
       await other.page.getByText('Nobody may connect to this address').waitFor();
-      await lookAt(other.page, 'portal-address-refused');
+      await look(other.page, 'portal-address-refused');
       const { page, sessionId } = await other.connectByAddress(unlistedPort, { user: 'ada', password: 'any' });
-      await lookAt(other.page, 'portal-address');
+      await look(other.page, 'portal-address');
       await waitForPicture(page, 'a desktop', (picture) => countColours(picture) > 20);
       await page.getByText('Copying out is off by policy.').waitFor();
-      await lookAt(page, 'portal-live');
+      await look(page, 'portal-live');
       await page.getByRole('button', { name: 'Disconnect' }).click();
       await page.getByRole('heading', { name: 'You have disconnected' }).waitFor();
-      await lookAt(page, 'portal-ended');
+      await look(page, 'portal-ended');
       const rows = (await gateway.api.audit()).filter((row) => row.sessionId === sessionId);
       expect(rows[0]).toMatchObject({
         kind: 'session.requested',
@@ -143,14 +143,14 @@ describe.runIf(requirePeers('chromium', 'ffmpeg'))('a desktop in the browser', (
       await gateway.api.json('PUT', '/api/v1/host', { ipConnect: false });
       await page.getByRole('button', { name: 'Connect again' }).click();
       await page.getByText('Connections to IP addresses are switched off on the host.').waitFor();
-      await lookAt(page, 'portal-refused');
+      await look(page, 'portal-refused');
 
       await gateway.api.json('PUT', '/api/v1/host', { ipConnect: true });
       await page.getByRole('button', { name: 'Try again' }).click();
       await page.getByRole('button', { name: 'Disconnect' }).waitFor({ timeout: DESKTOP_TIMEOUT_MS });
       await proxy.close();
       await page.getByRole('heading', { name: 'The connection was lost' }).waitFor({ timeout: DESKTOP_TIMEOUT_MS });
-      await lookAt(page, 'portal-lost');
+      await look(page, 'portal-lost');
     },
     TIMEOUT_MS,
   );
