@@ -21,7 +21,7 @@ export function HostPage({ me }: { me: Me }) {
       title="Host"
       lead={`What holds for all sessions. ${editor ? 'Every change is in the audit log.' : 'Operators and administrators change it.'}`}
     >
-      <Loaded from={host} what="the host" rows={12}>
+      <Loaded from={host} what="the host" rows={20}>
         {(value) => <HostForm host={value} editor={editor} />}
       </Loaded>
       <HostLimitsSection />
