@@ -68,9 +68,11 @@ function Running({ launch }: { launch: DesktopLaunch }) {
           <div class="desktop-card">
             <h1>{launch.targetName} was not connected</h1>
             <ProblemNotice problem={state.problem} onRetry={restart} />
-            <a class="button" href="/connect">
-              Back to the portal
-            </a>
+            <div class="row">
+              <a class="button" href="/connect">
+                Back to the portal
+              </a>
+            </div>
           </div>
         </div>
       )}

@@ -9,7 +9,8 @@ export interface EndText {
 
 const AGAIN = 'You can connect again.';
 
-const TEXTS: { readonly [reason: string]: EndText } = {
+/** By reason, as the gateway writes it down. */
+export const END_TEXTS: { readonly [reason: string]: EndText } = {
   'client-disconnected': { title: 'You have disconnected', detail: 'The session is over.', remedy: AGAIN },
   'target-disconnected': {
     title: 'The machine has ended the session',
@@ -117,6 +118,26 @@ const TEXTS: { readonly [reason: string]: EndText } = {
     detail: 'The gateway ended the session.',
     remedy: 'Tell an administrator which machine it was.',
   },
+  'too-many-sessions': {
+    title: 'There are too many sessions',
+    detail: 'You, or all people together, have as many open as the gateway allows.',
+    remedy: 'End another session first, or wait until there is room.',
+  },
+  'session-over': {
+    title: 'The session is over',
+    detail: 'It ended while you came back to it.',
+    remedy: AGAIN,
+  },
+  'client-tls-failed': {
+    title: 'The browser went away while it was connected',
+    detail: 'The gateway had reached the machine, and nobody was there any more.',
+    remedy: AGAIN,
+  },
+  'target-entra-failed': {
+    title: 'Sign-in with Microsoft Entra ID at the machine failed',
+    detail: 'What you signed in with in the browser was not taken by the machine, or has expired.',
+    remedy: 'Sign in again in the portal, and connect again.',
+  },
   'ticket-expired': {
     title: 'Connecting took too long',
     detail: 'The ticket for the session is good for a short time only.',
@@ -200,7 +221,7 @@ const TEXTS: { readonly [reason: string]: EndText } = {
   'target-logon-failed': {
     title: 'The machine refused the user name or the password',
     detail: 'Nobody was signed in.',
-    remedy: 'Correct them and connect again.',
+    remedy: 'Go back to the portal, correct them there, and connect again.',
   },
   'target-logon-denied': {
     title: 'The machine does not let this account in',
@@ -211,7 +232,7 @@ const TEXTS: { readonly [reason: string]: EndText } = {
 
 /** Text for a reason on record; what the client said when there is none for it. */
 export function endTextOf(reason: string | null, said: string): EndText {
-  const known = reason === null ? undefined : TEXTS[reason];
+  const known = reason === null ? undefined : END_TEXTS[reason];
   if (known !== undefined) return known;
   const detail = said === '' ? 'The gateway gave no reason that this page knows.' : said;
   return { title: 'The connection has ended', detail, remedy: AGAIN };

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ChannelUse } from '../../src/contract/channel-policy.js';
 import { allowsClipboard, clipboardReason } from './clipboard-words.js';
+import { useFullScreen } from './full-screen.js';
 import type { RemoteDesktop } from './remote-desktop.js';
 
 const REASON = 'clipboard-reason';
@@ -15,6 +16,7 @@ interface ToolsProps {
 
 export function Tools({ desktop, remoteClipboard, channels }: ToolsProps) {
   const [failed, setFailed] = useState('');
+  const fullScreen = useFullScreen();
   const byHand = useClipboardByHand() && allowsClipboard(channels);
   const reason = clipboardReason(channels);
   const exchange = (work: () => Promise<void>): void => {
@@ -63,21 +65,14 @@ export function Tools({ desktop, remoteClipboard, channels }: ToolsProps) {
           </button>
         </>
       )}
-      <button type="button" class="button" onClick={() => void toggleFullScreen().finally(() => desktop.focus())}>
-        Full screen
+      <button type="button" class="button" onClick={() => void fullScreen.toggle().finally(() => desktop.focus())}>
+        {fullScreen.on ? 'Leave full screen' : 'Full screen'}
       </button>
       <button type="button" class="button button-danger" onClick={() => desktop.disconnect()}>
         Disconnect
       </button>
     </div>
   );
-}
-
-async function toggleFullScreen(): Promise<void> {
-  // A browser that refuses leaves everything as it is.
-  const change =
-    document.fullscreenElement === null ? document.documentElement.requestFullscreen() : document.exitFullscreen();
-  await change.catch(() => undefined);
 }
 
 /** True where the browser does not let the page follow the clipboard by itself. */
