@@ -3,6 +3,7 @@ import type { Me } from '../../src/contract/api.js';
 import type { AssignmentSource, RoleAssignment } from '../../src/contract/inventory.js';
 import { getJson, sendJson } from '../api/client.js';
 import { useResource } from '../api/use-resource.js';
+import { AddButtons } from '../components/add-buttons.js';
 import { ConfirmDialog } from '../components/confirm-dialog.js';
 import { Loaded } from '../components/loaded.js';
 import { EmptyNotice } from '../components/notice.js';
@@ -39,16 +40,7 @@ export function RolesPage({ me }: { me: Me }) {
       title="Role assignments"
       lead="Connecting needs Reader on the target, its network interface and the host; Contributor and Owner include it. A role holds at its scope and below."
       aside={
-        administrator && (
-          <div class="row">
-            <button type="button" class="button" onClick={() => show('import')}>
-              Import
-            </button>
-            <button type="button" class="button button-main" onClick={() => show('new')}>
-              Assign a role
-            </button>
-          </div>
-        )
+        administrator && <AddButtons add="Assign a role" onAdd={() => show('new')} onImport={() => show('import')} />
       }
     >
       <Loaded from={list} what="role assignments">

@@ -3,6 +3,7 @@ import type { Me } from '../../src/contract/api.js';
 import type { TargetDetails } from '../../src/contract/inventory.js';
 import { getJson } from '../api/client.js';
 import { useResource } from '../api/use-resource.js';
+import { AddButtons } from '../components/add-buttons.js';
 import { SettingBadge } from '../components/badge.js';
 import { Loaded } from '../components/loaded.js';
 import { EmptyNotice } from '../components/notice.js';
@@ -51,16 +52,7 @@ export function TargetsPage({ me }: { me: Me }) {
       title="Targets"
       lead="What people may connect to, and whether that is recorded. Every change is in the audit log."
       aside={
-        administrator && (
-          <div class="row">
-            <button type="button" class="button" onClick={() => show('import')}>
-              Import
-            </button>
-            <button type="button" class="button button-main" onClick={() => show('new')}>
-              Add a target
-            </button>
-          </div>
-        )
+        administrator && <AddButtons add="Add a target" onAdd={() => show('new')} onImport={() => show('import')} />
       }
     >
       <Loaded from={list} what="targets">
