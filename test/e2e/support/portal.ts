@@ -38,12 +38,13 @@ export class PortalPerson {
     this.#origin = origin;
   }
 
-  /** @param port the gateway's web server, or of something between @param bypassCSP pages are looked at with axe */
+  /** @param port the gateway's web server, or of something between @param bypassCSP pages are looked at with axe @param cookie of whoever it is */
   static async signIn(
     lab: Lab,
     gateway: GatewayProcess,
     port = gateway.httpPort,
     bypassCSP = false,
+    cookie = gateway.api.cookie,
   ): Promise<PortalPerson> {
     const browser = await launchBrowser();
     lab.onClose(() => browser.close());
@@ -51,7 +52,7 @@ export class PortalPerson {
     const viewport = { width: 1024, height: 768 };
     const context = await browser.newContext({ ignoreHTTPSErrors: true, bypassCSP, viewport });
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
-    const [name = '', value = ''] = (gateway.api.cookie ?? '').split('=');
+    const [name = '', value = ''] = (cookie ?? '').split('=');
     await context.addCookies([{ name, value, domain: '127.0.0.1', path: '/', secure: true, httpOnly: true }]);
     const page = await context.newPage();
     const person = new PortalPerson(browser, context, page, origin);
@@ -75,6 +76,12 @@ export class PortalPerson {
   async connectByAddress(port: number, credentials: Credentials): Promise<PortalDesktop> {
     await this.open('/connect');
     await this.lookUp(port);
+    return this.#enter(credentials);
+  }
+
+  /** Opens a shareable link, and connects where it leads. */
+  async connectByLink(link: string, credentials: Credentials): Promise<PortalDesktop> {
+    await this.page.goto(link);
     return this.#enter(credentials);
   }
 
