@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import type { HostInfo } from '../contract/inventory.js';
 import { openDatabase } from '../database/open.js';
 import type { Settings } from '../gateway/config/settings.js';
-import { databaseLocation } from '../gateway/gateway.js';
+import { databaseLocation } from '../gateway/composition/ground.js';
 import { explainFacts, TYPED_FACTS } from '../inventory/explain.js';
 import { DEFAULT_HOST, readHost } from '../inventory/host.js';
 import { abilitiesWith } from '../policy/gateway-abilities.js';

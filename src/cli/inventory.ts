@@ -4,7 +4,7 @@ import { targetId } from '../contract/ids.js';
 import type { ImportReport } from '../contract/inventory.js';
 import { type Database, openDatabase } from '../database/open.js';
 import type { TargetRecord } from '../database/targets.js';
-import { databaseLocation } from '../gateway/gateway.js';
+import { databaseLocation } from '../gateway/composition/ground.js';
 import { importRoleAssignments, importTargets } from '../inventory/azure-import.js';
 import { changeHost } from '../inventory/host-changes.js';
 import { readHost } from '../inventory/host.js';

@@ -6,7 +6,7 @@ import { type Database, openDatabase } from '../database/open.js';
 import { DataFolderInUseError, lockDataFolder } from '../gateway/composition/data-lock.js';
 import { openRunningStorage, openStorage, type OpenStorage } from '../gateway/composition/storage.js';
 import type { Settings } from '../gateway/config/settings.js';
-import { databaseLocation } from '../gateway/gateway.js';
+import { databaseLocation } from '../gateway/composition/ground.js';
 
 export interface OpenData {
   readonly database: Database;

@@ -1,7 +1,10 @@
 /** The demo desktop as a target of the inventory. */
+import { randomBytes } from 'node:crypto';
 import { type TargetId, targetId, uuidV7 } from '../../contract/ids.js';
 import type { Database } from '../../database/open.js';
+import type { DemoDesktop } from '../../demo/demo-desktop.js';
 import { localMachine } from '../../policy/scopes.js';
+import type { ServerCertificate } from '../tls/certificate.js';
 
 export const DEMO_TARGET_NAME = 'demo-desktop';
 
@@ -31,4 +34,17 @@ export async function ensureDemoTarget(database: Database, demo: DemoTarget): Pr
     createdAtMs: demo.nowMs,
   });
   return id;
+}
+
+/** Starts the desktop, and puts it into the inventory. */
+export async function startDemoTarget(
+  database: Database,
+  certificate: ServerCertificate,
+  clock: () => number,
+): Promise<DemoDesktop> {
+  // A gateway without the demo target does not load its code.
+  const { startDemoDesktop } = await import('../../demo/demo-desktop.js');
+  const demo = await startDemoDesktop({ host: '127.0.0.1', port: 0, tls: certificate, clock });
+  await ensureDemoTarget(database, { port: demo.port, nowMs: clock(), random: randomBytes(10) });
+  return demo;
 }
