@@ -9,7 +9,7 @@ import type { Manifest } from '../../src/contract/manifest.js';
 import { startDemoDesktop } from '../../src/demo/demo-desktop.js';
 import { makeCertificate } from '../../src/gateway/tls/certificate.js';
 import { PROTOCOL_RDSAAD } from '../../src/rdp/connection/security-protocols.js';
-import { compressedLogonFrame } from '../helpers/compressed-logon.js';
+import { compressedLogonFrame, logonFrame } from '../helpers/logon-frames.js';
 import { ENTRA_CLIENT_ID, startAuthority, type TestAuthority } from '../helpers/entra-authority.js';
 import { type RdpTarget, selects, startRdpTarget } from '../helpers/rdp-target.js';
 import { type Found, rdsAad } from '../helpers/rdsaad-target.js';
@@ -137,11 +137,12 @@ describe.runIf(requirePeers('chromium'))('Microsoft Entra ID in the portal', () 
   );
 
   it.each([
-    ['goes on', false],
-    ['is over before the recorder has read of it', true],
+    ['goes on', 'save-session-info', logonFrame('AzureAD')],
+    ['is over before the recorder has read of it', 'logon-compressed', compressedLogonFrame('AzureAD')],
   ])(
     'withholds the recording of a session in which it shows too late, when the session %s',
-    async (_when, over) => {
+    async (_when, where, told) => {
+      const over = where === 'logon-compressed';
       // What the desktop shows follows its clock: one that stands still says nothing more.
       const desktop = await startDemoDesktop({ host: '127.0.0.1', port: 0, clock: () => STILL_MS });
       lab.onClose(() => desktop.close());
@@ -151,7 +152,7 @@ describe.runIf(requirePeers('chromium'))('Microsoft Entra ID in the portal', () 
       const { page, sessionId } = await person.connect(name, { user: 'ada', password: 'any' });
       await waitForPicture(page, 'a desktop', (picture) => countColours(picture) > 20);
       await gateway.api.waitForSession(sessionId, 'stored video', ({ videoBytes }) => videoBytes > 0);
-      spoiling.inject(compressedLogonFrame('AzureAD'));
+      spoiling.inject(told);
       // Either brings what was put in; with its farewell the session ends.
       if (over) for (const session of desktop.sessions) session.close();
       else await pointAt(page, 400, 300);
@@ -173,7 +174,7 @@ describe.runIf(requirePeers('chromium'))('Microsoft Entra ID in the portal', () 
       expect(manifest).toMatchObject({ outcome: 'against-rule', facts: { authenticationMethod: 'password' } });
       const rows = (await gateway.api.audit()).filter((row) => row.sessionId === sessionId);
       expect(rows.filter(({ kind }) => kind === 'recording.withheld')).toMatchObject([
-        { data: { reason: 'recording-rule', where: 'logon-compressed' } },
+        { data: { reason: 'recording-rule', where } },
       ]);
       await page.close();
       await person.open(`/recordings/${sessionId}`);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openData } from '../../src/cli/open-data.js';
 import { readSettings } from '../../src/gateway/config/settings.js';
-import { compressedLogonFrame } from '../helpers/compressed-logon.js';
+import { compressedLogonFrame } from '../helpers/logon-frames.js';
 import { useLab } from '../peers/lab.js';
 import { requirePeers } from '../setup/requirements.js';
 import { readManifest, readRows } from './support/imported.js';

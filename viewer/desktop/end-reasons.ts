@@ -98,6 +98,11 @@ export const END_TEXTS: { readonly [reason: string]: EndText } = {
     detail: 'Nothing goes on that cannot be put on record.',
     remedy: 'Ask an administrator to look at the gateway’s database.',
   },
+  'gateway-failed': {
+    title: 'The gateway has failed',
+    detail: 'Something in it did not work, so it ended the session.',
+    remedy: 'Connect again; if it happens again, ask an administrator to look at its log.',
+  },
   'gateway-stopped': {
     title: 'The gateway was stopped',
     detail: 'Every session ended with it. What ran on the machine goes on there.',

@@ -50,8 +50,11 @@ export class SessionControl {
 
   /** Ends every session of this gateway; resolves when they are over, or after a few seconds. */
   async endAll(reason: SessionEndReason): Promise<void> {
-    const { live, lifecycle } = this.#options;
-    await Promise.all(live.all().map((session) => lifecycle.disconnect(session, reason)));
+    const { live, lifecycle, log } = this.#options;
+    const ends = live.all().map((session) => lifecycle.disconnect(session, reason));
+    for (const end of await Promise.allSettled(ends)) {
+      if (end.status === 'rejected') log.error({ error: String(end.reason) }, 'the end of a session is not on record');
+    }
     const deadline = performance.now() + END_ALL_MS;
     while (live.size > 0 && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -59,7 +62,7 @@ export class SessionControl {
   }
 
   async #poll(): Promise<void> {
-    const { database, gatewayId, clock, limits, log } = this.#options;
+    const { database, gatewayId, clock, limits, lifecycle, log } = this.#options;
     try {
       await limits.check();
       await database.tickets.expire(clock());
@@ -67,6 +70,7 @@ export class SessionControl {
       await database.entraSignIns.eraseExpired(clock());
       await database.kdcTokens.eraseExpired(clock());
       for (const id of await database.sessions.listDisconnectRequested(gatewayId)) await this.#end(id);
+      await lifecycle.settle();
     } catch (error) {
       log.warn({ error: String(error) }, 'sessions could not be looked after; it is tried again');
     }

@@ -15,16 +15,15 @@ import { RedrawRequests } from '../relay/redraw-requests.js';
 import { createContentHash } from '../relay/content-hash.js';
 import { type PumpEndReason, RelayPump } from '../relay/relay-pump.js';
 import { LiveSession, type SessionEndReason } from '../sessions/live-session.js';
-import { SessionEndedError, type SessionLifecycle, traceProblem } from '../sessions/session-lifecycle.js';
+import { failureReason, traceProblem } from '../sessions/session-failures.js';
+import type { SessionLifecycle } from '../sessions/session-lifecycle.js';
 import type { Admission } from './admission.js';
+import { closeGracefully } from './close-gracefully.js';
 import { passClientSignIn } from './client-sign-in.js';
 import type { SessionClient } from './session-client.js';
 import type { TargetLeg } from './target/open-target-leg.js';
 import type { TargetConnector } from './target/target-connector.js';
 import { TargetError } from './target/target-error.js';
-
-/** What is still on its way to a client that is being disconnected gets this long. */
-const FAREWELL_MS = 1_000;
 
 export interface SessionRunnerOptions {
   readonly database: Database;
@@ -45,12 +44,24 @@ export interface SessionRunnerOptions {
 
 type Admitted = Extract<Admission, { kind: 'admitted' }>;
 
-/** Resolves when the connection is over, whatever came of it. */
+/** Resolves when the connection is over, whatever came of it. Rejects when the gateway failed; the session is closed then. */
 export async function runSession(
   options: SessionRunnerOptions,
   admitted: Admitted,
   client: SessionClient,
 ): Promise<void> {
+  try {
+    await connect(options, admitted, client);
+  } catch (error) {
+    const { id } = admitted.session;
+    await options.lifecycle.failed(admitted.session, admitted.live, error).catch((failure: unknown) => {
+      options.log.error({ sessionId: id, error: String(failure) }, 'the end of a session is not on record yet');
+    });
+    throw error;
+  }
+}
+
+async function connect(options: SessionRunnerOptions, admitted: Admitted, client: SessionClient): Promise<void> {
   const { session } = admitted;
   const { database, lifecycle, log } = options;
   const { clientAddress } = client;
@@ -144,7 +155,7 @@ class SessionConnection {
       tap?.event({ kind, data: { clientAddress: this.#client.clientAddress, userName: live.session.userName } });
     } catch (error) {
       this.#options.log.error({ sessionId: live.id, error: String(error) }, 'the session cannot begin');
-      await this.#finish(tap, error instanceof SessionEndedError ? 'disconnected-by-administrator' : 'recording-lost');
+      await this.#finish(tap, this.#endReason ?? failureReason(error));
       return;
     }
     const pump = this.#startPump(tap);
@@ -299,16 +310,3 @@ const END_REASON: { readonly [Reason in PumpEndReason]: SessionEndReason } = {
   'server-redirection': 'server-redirection',
   stopped: 'gateway-stopped',
 };
-
-function closeGracefully(stream: Duplex): Promise<void> {
-  if (stream.destroyed) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => stream.destroy(), FAREWELL_MS);
-    stream.once('close', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    stream.resume();
-    stream.end();
-  });
-}

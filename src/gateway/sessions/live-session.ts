@@ -23,6 +23,7 @@ export type SessionEndReason =
   | 'recording-gap-too-long'
   | 'recording-rule'
   | 'audit-failed'
+  | 'gateway-failed'
   | 'gateway-stopped';
 
 /** One connection of a session, as others may end it. */

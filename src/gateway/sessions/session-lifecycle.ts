@@ -4,6 +4,7 @@ import { type ChannelPolicy, channelPolicy } from '../../contract/channel-policy
 import type { SessionId } from '../../contract/ids.js';
 import type { DesktopSize, Losses } from '../../contract/recorder-protocol.js';
 import type { ManifestBody, RecordingEvent } from '../../contract/manifest.js';
+import { AuditError } from '../../audit/audit-log.js';
 import type { Database } from '../../database/open.js';
 import type { SessionRecord } from '../../database/sessions.js';
 import { recordingForbidden, type RecordingPermit } from '../../policy/permit.js';
@@ -12,6 +13,8 @@ import type { SignInSecret } from '../credentials/session-secrets.js';
 import type { AuditAppender } from '../recording/recording-records.js';
 import type { RecordingService } from '../recording/recording-service.js';
 import { LiveSession, type LiveSessions, type SessionEndReason } from './live-session.js';
+import { failureReason, SessionEndedError, traceProblem } from './session-failures.js';
+import { SessionEnds } from './session-ends.js';
 
 export interface SessionLifecycleOptions {
   readonly database: Database;
@@ -34,35 +37,55 @@ const POLICY_ENDS: ReadonlySet<SessionEndReason> = new Set([
   'recording-gap-too-long',
   'recording-rule',
   'audit-failed',
+  'gateway-failed',
   'server-redirection',
 ]);
-
-/** Somebody ended the session while its connection came up. */
-export class SessionEndedError extends Error {
-  override readonly name = 'SessionEndedError';
-
-  constructor() {
-    super('the session was ended while it connected');
-  }
-}
 
 export class SessionLifecycle {
   readonly #options: SessionLifecycleOptions;
 
+  readonly #ends: SessionEnds;
+
   constructor(options: SessionLifecycleOptions) {
     this.#options = options;
+    this.#ends = new SessionEnds(options);
   }
 
   /** A session that could not connect. One that was live before goes on waiting for its client. */
   async refuse(session: SessionRecord, live: LiveSession | null, reason: string, detail: string): Promise<void> {
     const { audit, database, clock } = this.#options;
     const data = { reason, detail, targetName: session.targetName };
-    await audit.append({ kind: 'connection.refused', actor: 'gateway', sessionId: session.id, data });
+    const event = { kind: 'connection.refused', actor: 'gateway', sessionId: session.id, data } as const;
     if (live === null) {
-      await database.sessions.update(session.id, { state: 'refused', endedAtMs: clock(), endReason: reason });
-    } else {
-      await database.sessions.update(session.id, { state: 'client-lost', clientLostAtMs: clock() });
+      await this.#ends.close(session.id, event, { state: 'refused', endedAtMs: clock(), endReason: reason });
+      return;
     }
+    await audit.append(event);
+    await database.sessions.update(session.id, { state: 'client-lost', clientLostAtMs: clock() });
+  }
+
+  /**
+   * A connection failed in the gateway itself, maybe before there was anything to end. Nothing of the session is left open;
+   * one that waits for its client goes on waiting.
+   * @param was the session that the client came back to; null for its first connection
+   */
+  async failed(session: SessionRecord, was: LiveSession | null, error: unknown): Promise<void> {
+    const { database, live: all } = this.#options;
+    const live = all.get(session.id);
+    const reason = failureReason(error);
+    if (live !== undefined && live.connection === null && live.reconnectTimer === null) {
+      await this.end(live, reason);
+      return;
+    }
+    if (this.#ends.isWaiting(session.id) || (was !== null && live === undefined)) return;
+    const row = await database.sessions.get(session.id);
+    if (row?.state !== 'connecting') return;
+    await this.refuse(session, live ?? null, reason, 'the gateway failed; its log says how');
+  }
+
+  /** Writes down the ends of sessions that could not be before. Rejects when that goes on. */
+  async settle(): Promise<void> {
+    await this.#ends.settle();
   }
 
   /** The first connection: the recording begins with it, and what channels may be used for stays as it is now. */
@@ -81,7 +104,8 @@ export class SessionLifecycle {
         live.recording = await recordings.begin(permit, session.id, live.startedAtMs, listener);
       } catch (error) {
         // Nobody comes back to it, and it is not to keep the place of another session.
-        await this.refuse(session, null, 'recording-lost', 'the recording cannot begin');
+        const reason = error instanceof AuditError ? 'audit-failed' : 'recording-lost';
+        await this.refuse(session, null, reason, 'the recording cannot begin');
         throw error;
       }
     }
@@ -139,18 +163,18 @@ export class SessionLifecycle {
 
   /** A connection is over: the session ends, or waits for its client to come back. */
   async connectionOver(live: LiveSession, reason: SessionEndReason): Promise<void> {
-    const { audit, database, clock, reconnectWindowMs, log } = this.#options;
+    const { reconnectWindowMs, log } = this.#options;
     if (reason !== 'client-lost' || reconnectWindowMs === 0) {
       await this.end(live, reason);
       return;
     }
-    await audit.append({
-      kind: 'session.client-lost',
-      actor: 'gateway',
-      sessionId: live.id,
-      data: { reconnectWindowMs, ...counters(live) },
-    });
-    await database.sessions.update(live.id, { state: 'client-lost', clientLostAtMs: clock() });
+    try {
+      await this.#clientLost(live);
+    } catch (error) {
+      // A session that cannot be put on record does not wait for anybody.
+      await this.end(live, failureReason(error));
+      return;
+    }
     live.reconnectTimer = setTimeout(() => {
       this.end(live, 'client-lost').catch((error: unknown) => {
         log.error({ sessionId: live.id, error: String(error) }, 'the session could not be ended');
@@ -158,9 +182,19 @@ export class SessionLifecycle {
     }, reconnectWindowMs);
   }
 
-  /** Ends a session that has no connection any more. Safe to call twice. */
+  async #clientLost(live: LiveSession): Promise<void> {
+    const { audit, database, clock, reconnectWindowMs } = this.#options;
+    const data = { reconnectWindowMs, ...counters(live) };
+    await audit.append({ kind: 'session.client-lost', actor: 'gateway', sessionId: live.id, data });
+    await database.sessions.update(live.id, { state: 'client-lost', clientLostAtMs: clock() });
+  }
+
+  /**
+   * Ends a session that has no connection any more. Safe to call twice. Rejects when its end cannot be put on record: nothing
+   * of it goes on all the same, and its row is closed when it can be, at the next start at the latest.
+   */
   async end(live: LiveSession, reason: SessionEndReason): Promise<void> {
-    const { audit, database, clock, live: all } = this.#options;
+    const { clock, live: all } = this.#options;
     if (all.get(live.id) !== live) return;
     all.remove(live.id);
     live.signIn?.erase();
@@ -168,10 +202,10 @@ export class SessionLifecycle {
     live.recording?.recording.sessionEnded(outcomeOf(reason));
     const endedAtMs = clock();
     const data = { reason, durationMs: endedAtMs - live.startedAtMs, connections: live.connections, ...counters(live) };
-    await audit.append({ kind: 'session.ended', actor: 'gateway', sessionId: live.id, data });
+    const event = { kind: 'session.ended', actor: 'gateway', sessionId: live.id, data } as const;
     const { bytesFromClient, bytesFromTarget } = live;
     const update = { state: 'ended', endedAtMs, endReason: reason, bytesFromClient, bytesFromTarget } as const;
-    await database.sessions.update(live.id, update);
+    await this.#ends.close(live.id, event, update);
   }
 
   /** A connection is over: what the person signs in with is kept by a session that its client may come back to, and nobody else. */
@@ -188,11 +222,6 @@ export class SessionLifecycle {
 
 function counters(live: LiveSession): { bytesFromClient: number; bytesFromTarget: number } {
   return { bytesFromClient: live.bytesFromClient, bytesFromTarget: live.bytesFromTarget };
-}
-
-/** Why a trace cannot be written, as a code. */
-export function traceProblem(error: Error): 'trace-full' | 'trace-write-failed' {
-  return error.name === 'TraceFullError' ? 'trace-full' : 'trace-write-failed';
 }
 
 /** What a recording says of the way its session ended. */

@@ -1,6 +1,6 @@
 /** A session as a trace: a desktop drawn with raw bitmap updates, the picture that it gives, and what goes wrong in it. */
 import { TraceRecordKind, type TraceEvent } from '../../../src/contract/trace.js';
-import { compressedLogon } from '../../helpers/compressed-logon.js';
+import { compressedLogon } from '../../helpers/logon-frames.js';
 import { textScene } from '../encoders/text-scene.js';
 import { traceHeader, TraceWriter } from '../trace-writer.js';
 import type { TraceHeader } from '../../../src/contract/trace.js';
