@@ -5,25 +5,19 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SessionId } from '../../src/contract/ids.js';
-import type { Manifest } from '../../src/contract/manifest.js';
-import { startDemoDesktop } from '../../src/demo/demo-desktop.js';
 import { makeCertificate } from '../../src/gateway/tls/certificate.js';
 import { PROTOCOL_RDSAAD } from '../../src/rdp/connection/security-protocols.js';
-import { compressedLogonFrame, logonFrame } from '../helpers/logon-frames.js';
 import { ENTRA_CLIENT_ID, startAuthority, type TestAuthority } from '../helpers/entra-authority.js';
 import { type RdpTarget, selects, startRdpTarget } from '../helpers/rdp-target.js';
 import { type Found, rdsAad } from '../helpers/rdsaad-target.js';
-import { startSpoilingRelay } from '../helpers/spoiling-relay.js';
 import { useLab } from '../peers/lab.js';
 import { freePort } from '../peers/free-port.js';
-import { waitFor } from '../peers/wait.js';
 import { countColours } from '../pixels/raster.js';
 import { requirePeers } from '../setup/requirements.js';
 import { type GatewayProcess, startGatewayProcess } from './support/gateway-process.js';
-import { DESKTOP_TIMEOUT_MS, pointAt, PortalPerson, waitForPicture } from './support/portal.js';
+import { DESKTOP_TIMEOUT_MS, PortalPerson, waitForPicture } from './support/portal.js';
 
 const TIMEOUT_MS = 90_000;
-const STILL_MS = Date.UTC(2026, 0, 1, 12, 0, 0);
 
 describe.runIf(requirePeers('chromium'))('Microsoft Entra ID in the portal', () => {
   const lab = useLab();
@@ -132,56 +126,6 @@ describe.runIf(requirePeers('chromium'))('Microsoft Entra ID in the portal', () 
       ]);
       expect(rows.some(({ kind }) => kind.startsWith('recording.'))).toBe(false);
       await page.close();
-    },
-    TIMEOUT_MS,
-  );
-
-  it.each([
-    ['goes on', 'save-session-info', logonFrame('AzureAD')],
-    ['is over before the recorder has read of it', 'logon-compressed', compressedLogonFrame('AzureAD')],
-  ])(
-    'withholds the recording of a session in which it shows too late, when the session %s',
-    async (_when, where, told) => {
-      const over = where === 'logon-compressed';
-      // What the desktop shows follows its clock: one that stands still says nothing more.
-      const desktop = await startDemoDesktop({ host: '127.0.0.1', port: 0, clock: () => STILL_MS });
-      lab.onClose(() => desktop.close());
-      const spoiling = await startSpoilingRelay(desktop.port);
-      const name = over ? 'late-and-over' : 'late';
-      await gateway.api.addTarget(name, spoiling.port);
-      const { page, sessionId } = await person.connect(name, { user: 'ada', password: 'any' });
-      await waitForPicture(page, 'a desktop', (picture) => countColours(picture) > 20);
-      await gateway.api.waitForSession(sessionId, 'stored video', ({ videoBytes }) => videoBytes > 0);
-      spoiling.inject(told);
-      // Either brings what was put in; with its farewell the session ends.
-      if (over) for (const session of desktop.sessions) session.close();
-      else await pointAt(page, 400, 300);
-      const { recording } = await gateway.api.waitForSession(
-        sessionId,
-        'the end of the session and its recording',
-        ({ state, recording: is }) => state === 'ended' && is === 'withheld',
-      );
-      expect(recording).toBe('withheld');
-      const path = `/api/v1/recordings/${sessionId}`;
-      for (const part of ['playlist.m3u8', 'events']) {
-        const { status, body } = await gateway.api.send('GET', `${path}/${part}`);
-        expect([status, body.toString()]).toEqual([403, expect.stringContaining('recording-withheld')]);
-      }
-      const manifest = await waitFor('the manifest', async () => {
-        const { status, body } = await gateway.api.send('GET', `${path}/manifest`);
-        return status === 200 ? (JSON.parse(body.toString()) as Manifest) : undefined;
-      });
-      expect(manifest).toMatchObject({ outcome: 'against-rule', facts: { authenticationMethod: 'password' } });
-      const rows = (await gateway.api.audit()).filter((row) => row.sessionId === sessionId);
-      expect(rows.filter(({ kind }) => kind === 'recording.withheld')).toMatchObject([
-        { data: { reason: 'recording-rule', where } },
-      ]);
-      await page.close();
-      await person.open(`/recordings/${sessionId}`);
-      await person.page.getByRole('heading', { name: 'This recording is withheld' }).waitFor();
-      expect(await person.page.locator('video').count()).toBe(0);
-      await person.open('/');
-      await person.page.getByText('Withheld').first().waitFor();
     },
     TIMEOUT_MS,
   );

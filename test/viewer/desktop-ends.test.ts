@@ -46,6 +46,7 @@ const LIVE_ENDS = {
   'recording-gap-too-long': true,
   'recording-rule': true,
   'audit-failed': true,
+  'gateway-failed': true,
   'gateway-stopped': true,
 } as const satisfies Record<SessionEndReason, true>;
 

@@ -55,7 +55,12 @@ async function open(): Promise<Desk> {
   const live = new LiveSessions();
   const recordings = { begin: () => Promise.reject(new Error('none is recorded')) };
   const lifecycle = new SessionLifecycle({
-    ...{ database, audit, recordings, live, clock, log },
+    database,
+    audit,
+    recordings,
+    live,
+    clock,
+    log,
     reconnectWindowMs: 60_000,
     channels: new Set(),
   });
@@ -147,6 +152,7 @@ function connection(): Connection {
     browser: false,
     signsIn: false,
     saysOneTimePassword: false,
+    tookLeave: false,
     open: async () => stream,
     refuse: async () => {},
     destroy: () => void stream.destroy(),
@@ -157,7 +163,11 @@ function connection(): Connection {
 
 function run({ database, audit, lifecycle, session }: Desk, client: SessionClient, connect: () => Promise<TargetLeg>) {
   const options = {
-    ...{ database, audit, lifecycle, clock, log },
+    database,
+    audit,
+    lifecycle,
+    clock,
+    log,
     recordings: {} as RecordingService,
     targets: { open: connect } as never,
     maxGapMs: 5000,
@@ -165,7 +175,7 @@ function run({ database, audit, lifecycle, session }: Desk, client: SessionClien
     gfxOffer: gfxOfferOf([]),
     keepsClipboardText: false,
   };
-  return runSession(options, { kind: 'admitted', session, permit: null, live: null }, client);
+  return runSession(options, { kind: 'admitted', session, permit: null, live: null, ntlmBlocked: false }, client);
 }
 
 it('a connection that cannot be audited ends by that reason, and not as a lost recording', async () => {
