@@ -2,7 +2,6 @@
  * One recording under supervision: starts its recorder, tells it how the trace grows, writes down what it says, and
  * starts a successor when it dies. Successors take storage as the truth, so nothing that was stored is lost or doubled.
  */
-import type { SessionId } from '../../contract/ids.js';
 import type { Gap, ManifestBody, RecordingEvent } from '../../contract/manifest.js';
 import type { RuleFacts } from '../../contract/rule.js';
 import type {
@@ -14,23 +13,17 @@ import type {
   StoredRecording,
   TracePart,
 } from '../../contract/recorder-protocol.js';
-import type { AuditAppender, RecordingRows, SealManifest } from './recording-records.js';
+import { messageOf, RecordingNotes, type RecordingNotesOptions } from './recording-notes.js';
 import type { RecorderProcess, StartRecorder } from './recorder-process.js';
 import { Withholding } from './withholding.js';
 
-export interface RecordingOptions {
-  readonly sessionId: SessionId;
+export interface RecordingOptions extends RecordingNotesOptions {
   /** On which it was permitted. */
   readonly facts: RuleFacts;
   readonly traceKey: Uint8Array;
   readonly storage: StorageAccess;
   readonly encoder: EncoderChoice;
   readonly startRecorder: StartRecorder;
-  readonly rows: RecordingRows;
-  readonly audit: AuditAppender;
-  readonly seal: SealManifest;
-  /** Rejects unless storage holds the recording so that it stays: its trace is deleted next. */
-  readonly confirmStored: (stored: StoredRecording) => Promise<void>;
   /** Called when the recording can not go on although successors were tried. */
   readonly onLost: (reason: string) => void;
   /** Called once for each logon that the target told of in a compressed PDU, when it is on record. */
@@ -66,8 +59,8 @@ export class Recording {
   #failuresInARow = 0;
   #furthestMs = 0;
   #failure: string | null = null;
-  readonly #heard = new Set<string>();
   readonly #withholding: Withholding;
+  readonly #notes: RecordingNotes;
   #growthTimer: NodeJS.Timeout | null = null;
   #restartTimer: NodeJS.Timeout | null = null;
   #encoder = '';
@@ -80,6 +73,7 @@ export class Recording {
   constructor(options: RecordingOptions) {
     this.#options = options;
     this.#withholding = new Withholding(options);
+    this.#notes = new RecordingNotes(options, this.#withholding);
     this.done = new Promise((resolve) => {
       this.#resolveDone = resolve;
     });
@@ -146,7 +140,7 @@ export class Recording {
   /** A span of the session went on without a trace: it is a gap like those that the recorder finds. */
   unrecorded(gap: Gap): void {
     this.#unrecorded.push(gap);
-    this.#note(() => this.#gap(gap));
+    this.#note(() => this.#notes.gap(gap));
   }
 
   /** [invariant 1] Entra ID showed in the session, at `where`: from now on nobody is shown the recording. */
@@ -240,13 +234,13 @@ export class Recording {
         await rows.addSegment(sessionId, message.segment);
         return;
       case 'gap':
-        await this.#gap(message.gap);
+        await this.#notes.gap(message.gap);
         return;
       case 'told':
-        await this.#told(message.event);
+        if (await this.#notes.told(message.event)) this.#options.onTold(message.event);
         return;
       case 'seal-manifest':
-        await this.#seal(message.body);
+        this.#process?.send({ type: 'manifest-sealed', manifest: await this.#notes.ended(message.body) });
         return;
       case 'finished':
         await this.#finished(message);
@@ -257,80 +251,24 @@ export class Recording {
     }
   }
 
-  async #gap(gap: Gap): Promise<void> {
-    const { sessionId, rows, audit } = this.#options;
-    await rows.addGap(sessionId, gap);
-    const data = { startMs: gap.startMs, endMs: gap.endMs, reason: gap.reason, codec: gap.codec };
-    await audit.append({ kind: 'recording.gap', actor: 'gateway', sessionId, data: { ...data, bytes: gap.bytes } });
-  }
-
-  /** A successor reads the trace again from its beginning. */
-  async #told(event: RecordingEvent): Promise<void> {
-    const key = JSON.stringify(event);
-    if (event.kind !== 'logon' || this.#heard.has(key)) return;
-    this.#heard.add(key);
-    const { sessionId, audit, onTold } = this.#options;
-    const data = { ...event.data, mediaMs: event.mediaMs };
-    await audit.append({ kind: 'session.logon', actor: 'gateway', sessionId, data });
-    await this.#withholding.heard(event);
-    onTold(event);
-  }
-
-  async #seal(body: Omit<ManifestBody, 'audit'>): Promise<void> {
-    const { sessionId, audit, seal } = this.#options;
-    if (body.outcome === 'against-rule') await this.#withholding.withhold('trace');
-    const sizeBytes = body.videos.reduce((sum, video) => sum + video.sizeBytes, 0);
-    const row = await audit.append({
-      kind: 'recording.ended',
-      actor: 'gateway',
-      sessionId,
-      data: {
-        outcome: body.outcome,
-        durationMs: body.durationMs,
-        segments: body.segments.length,
-        videoBytes: sizeBytes,
-        gaps: body.gaps.length,
-        lastChain: body.segments.at(-1)?.chain ?? '',
-        traceSha256: body.parts.map((part) => part.traceSha256),
-      },
-    });
-    const position = { chainId: row.chainId, sequence: row.sequence, hash: row.hash };
-    this.#process?.send({ type: 'manifest-sealed', manifest: seal({ ...body, audit: position }) });
-  }
-
+  /** One that is not confirmed is not settled: the recorder ends now, and a successor stores again what is missing. */
   async #finished(stored: StoredRecording): Promise<void> {
-    const { sessionId, rows, audit, confirmStored } = this.#options;
-    try {
-      await confirmStored(stored);
-    } catch (error) {
-      // The recorder ends now, and a successor stores again what is missing.
-      const data = { code: 'storage-unconfirmed', message: messageOf(error), retryable: true };
-      await audit.append({ kind: 'recording.failed', actor: 'gateway', sessionId, data });
-      return;
-    }
-    const { manifestSha256, folder, durationMs, videoBytes, gaps } = stored;
-    const figures = { manifestSha256, encoder: this.#encoder, durationMs, sizeBytes: videoBytes, gapCount: gaps };
-    await rows.finish(sessionId, figures);
-    const data = { ...figures, folder };
-    await audit.append({ kind: 'recording.finished', actor: 'gateway', sessionId, data });
-    this.#settle({ outcome: 'finished', withGaps: gaps > 0 });
+    if (!(await this.#notes.stored(stored, this.#encoder))) return;
+    this.#settle({ outcome: 'finished', withGaps: stored.gaps > 0 });
   }
 
-  async #failed(failure: Extract<FromRecorder, { type: 'failed' }>): Promise<void> {
-    const { sessionId, audit } = this.#options;
-    const data = { code: failure.code, message: failure.message, retryable: failure.retryable };
-    await audit.append({ kind: 'recording.failed', actor: 'gateway', sessionId, data });
-    if (!failure.retryable) this.#lose(failure.message);
+  async #failed({ code, message, retryable }: Extract<FromRecorder, { type: 'failed' }>): Promise<void> {
+    await this.#notes.failed(code, message, retryable);
+    if (!retryable) this.#lose(message);
   }
 
   async #exited(reason: string): Promise<void> {
     this.#process = null;
     if (this.#settled) return;
-    const { sessionId, audit, restartDelaysMs = RESTART_DELAYS_MS } = this.#options;
+    const { restartDelaysMs = RESTART_DELAYS_MS } = this.#options;
     const delayMs = restartDelaysMs[this.#failuresInARow];
     this.#failuresInARow += 1;
-    const data = { code: 'recorder-exit', message: `the recorder ended: ${reason}`, retryable: delayMs !== undefined };
-    await audit.append({ kind: 'recording.failed', actor: 'gateway', sessionId, data });
+    await this.#notes.failed('recorder-exit', `the recorder ended: ${reason}`, delayMs !== undefined);
     if (delayMs === undefined) {
       this.#lose(`the recorder ended ${this.#failuresInARow} times in a row, last with ${reason}`);
       return;
@@ -351,10 +289,8 @@ export class Recording {
   /** Loses a recording whose failure is not on record yet. */
   #loseUnsaid(reason: string): void {
     if (this.#settled) return;
-    const { sessionId, audit } = this.#options;
-    const data = { code: 'recording-lost', message: reason, retryable: false };
     // When audit itself is what fails, the session ends by `onLost` all the same.
-    audit.append({ kind: 'recording.failed', actor: 'gateway', sessionId, data }).catch(() => {});
+    this.#notes.failed('recording-lost', reason, false).catch(() => {});
     this.#lose(reason);
   }
 
@@ -378,8 +314,4 @@ export class Recording {
     if (this.#growthTimer !== null) clearTimeout(this.#growthTimer);
     if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown error';
 }
