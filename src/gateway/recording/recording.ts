@@ -15,6 +15,7 @@ import type {
 } from '../../contract/recorder-protocol.js';
 import { messageOf, RecordingNotes, type RecordingNotesOptions } from './recording-notes.js';
 import type { RecorderProcess, StartRecorder } from './recorder-process.js';
+import { TraceParts } from './trace-parts.js';
 import { Withholding } from './withholding.js';
 
 export interface RecordingOptions extends RecordingNotesOptions {
@@ -37,13 +38,7 @@ export type RecordingResult =
   | { readonly outcome: 'finished'; readonly withGaps: boolean }
   | { readonly outcome: 'failed'; readonly reason: string };
 
-interface PartState extends TracePart {
-  sizeBytes: number;
-  closed: boolean;
-}
-
 const RESTART_DELAYS_MS = [0, 250, 1000, 3000, 10_000];
-const GROWTH_INTERVAL_MS = 200;
 /** Recorders report now and then: two that fail at the same place are this far apart at most. */
 const PROGRESS_MS = 1000;
 
@@ -51,7 +46,7 @@ const PROGRESS_MS = 1000;
 export class Recording {
   readonly done: Promise<RecordingResult>;
   readonly #options: RecordingOptions;
-  readonly #parts: PartState[] = [];
+  readonly #parts = new TraceParts((message) => this.#process?.send(message));
   #outcome: ManifestBody['outcome'] | null = null;
   readonly #unrecorded: Gap[] = [];
   #process: RecorderProcess | null = null;
@@ -61,7 +56,6 @@ export class Recording {
   #failure: string | null = null;
   readonly #withholding: Withholding;
   readonly #notes: RecordingNotes;
-  #growthTimer: NodeJS.Timeout | null = null;
   #restartTimer: NodeJS.Timeout | null = null;
   #encoder = '';
   #losses: Losses = { opened: 0, open: 0, longestMs: 0 };
@@ -111,30 +105,20 @@ export class Recording {
   /** A part begins; the first one starts the recorder. */
   partOpened(part: TracePart, sizeBytes: number): void {
     if (this.#settled) return;
-    this.#parts.push({ ...part, sizeBytes, closed: false });
+    this.#parts.open(part, sizeBytes);
     // Without a recorder a successor is on its way, which is told of all parts.
-    if (this.#parts.length === 1) this.#start();
+    if (this.#parts.count === 1) this.#start();
     else this.#process?.send({ type: 'part-opened', part });
-    this.#announceGrowth();
+    this.#parts.announceGrowth();
   }
 
   /** The newest part has grown; told on at most five times a second. */
   grew(sizeBytes: number): void {
-    const part = this.#parts.at(-1);
-    if (part === undefined || part.closed) return;
-    part.sizeBytes = sizeBytes;
-    this.#growthTimer ??= setTimeout(() => {
-      this.#growthTimer = null;
-      this.#announceGrowth();
-    }, GROWTH_INTERVAL_MS);
+    this.#parts.grew(sizeBytes);
   }
 
   partClosed(sizeBytes: number): void {
-    const part = this.#parts.at(-1);
-    if (part === undefined || part.closed) return;
-    part.sizeBytes = sizeBytes;
-    part.closed = true;
-    this.#process?.send({ type: 'part-closed', part: part.part, sizeBytes });
+    this.#parts.close(sizeBytes);
   }
 
   /** A span of the session went on without a trace: it is a gap like those that the recorder finds. */
@@ -152,7 +136,7 @@ export class Recording {
   sessionEnded(outcome: ManifestBody['outcome']): void {
     if (this.#outcome !== null || this.#settled) return;
     this.#outcome = outcome;
-    if (this.#parts.length === 0) {
+    if (this.#parts.count === 0) {
       this.#loseUnsaid('no part of the trace was ever opened');
       return;
     }
@@ -165,12 +149,6 @@ export class Recording {
     this.#settled = true;
     this.#clearTimers();
     this.#process?.kill();
-  }
-
-  #announceGrowth(): void {
-    const part = this.#parts.at(-1);
-    if (part === undefined || part.closed) return;
-    this.#process?.send({ type: 'trace-grew', part: part.part, sizeBytes: part.sizeBytes });
   }
 
   #start(): void {
@@ -191,16 +169,14 @@ export class Recording {
       type: 'start',
       sessionId,
       traceKey: Buffer.from(traceKey).toString('base64'),
-      parts: this.#parts.map(({ part, path }) => ({ part, path })),
+      parts: this.#parts.list(),
       live: this.#outcome === null,
       storage,
       encoder,
       outcome: this.#outcome ?? 'complete',
       unrecorded: this.#unrecorded,
     });
-    for (const { part, sizeBytes, closed } of this.#parts) {
-      recorder.send({ type: closed ? 'part-closed' : 'trace-grew', part, sizeBytes });
-    }
+    this.#parts.announceAll();
     if (this.#outcome !== null) {
       recorder.send({ type: 'session-ended', outcome: this.#outcome, unrecorded: this.#unrecorded });
     }
@@ -311,7 +287,7 @@ export class Recording {
   }
 
   #clearTimers(): void {
-    if (this.#growthTimer !== null) clearTimeout(this.#growthTimer);
+    this.#parts.stop();
     if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
   }
 }
