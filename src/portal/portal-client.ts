@@ -3,7 +3,7 @@
  * to the gateway.
  */
 import type { Duplex } from 'node:stream';
-import type { RefusalReason } from '../gateway/rdp/admission.js';
+import type { RefusalReason } from '../gateway/rdp/refusal-reason.js';
 import { confirm } from '../gateway/rdp/client-leg.js';
 import type { SessionClient } from '../gateway/rdp/session-client.js';
 import type { TargetLeg } from '../gateway/rdp/target/open-target-leg.js';

@@ -1,5 +1,5 @@
 /** Why a browser is not let in, in RDCleanPath's own form: HTTP status, Windows Sockets error or TLS alert. */
-import type { RefusalReason } from '../gateway/rdp/admission.js';
+import type { RefusalReason } from '../gateway/rdp/refusal-reason.js';
 import type { TargetProblem } from '../gateway/rdp/target/target-error.js';
 import {
   HYBRID_REQUIRED_BY_SERVER,

@@ -16,6 +16,7 @@ import { decisionData } from '../sessions/session-requests.js';
 import { type LiveSession, type LiveSessions } from '../sessions/live-session.js';
 import type { SessionPlaces } from '../sessions/session-places.js';
 import { linkHolds } from '../sessions/shareable-links.js';
+import { ATTEMPTS, REFUSAL_OF_RETURN, REFUSAL_OF_TICKET, type RefusalReason } from './refusal-reason.js';
 import { ticketHash } from './ticket.js';
 
 export interface AdmissionOptions {
@@ -39,30 +40,6 @@ export function attemptLimits(failures: number): LockOutLimits {
 /** So long may the connection take to end that a returned client takes the place of. */
 const TAKE_OVER_MS = 5_000;
 const TAKE_OVER_STEP_MS = 50;
-
-/** Why nobody was let in. */
-export type RefusalReason =
-  | 'ticket-missing'
-  | 'ticket-unknown'
-  | 'ticket-expired'
-  | 'ticket-used'
-  | 'ticket-wrong-entrance'
-  | 'ticket-wrong-address'
-  | 'session-over'
-  | 'reconnect-window-over'
-  /** The ticket asks for a one-time password, and the client came without proof of it. */
-  | 'ticket-unproven'
-  | 'ticket-wrong-password'
-  /** Too many wrong passwords were tried with this ticket. */
-  | 'ticket-guessed'
-  /** Too many wrong tickets or passwords from one network. */
-  | 'too-many-attempts'
-  | 'policy-denied'
-  /** The shareable link that the person came by was revoked, or has expired. */
-  | 'link-over'
-  /** Policy is another than the ticket was made under, or how the session is recorded would change in mid-session. */
-  | 'policy-changed'
-  | 'too-many-sessions';
 
 export type Admission =
   | {
@@ -90,37 +67,6 @@ export interface AskForProof {
   readonly hash: string;
   readonly ticket: LocatedTicket & { readonly proof: NonNullable<LocatedTicket['proof']> };
 }
-
-const REFUSAL_OF_TICKET = {
-  unknown: 'ticket-unknown',
-  expired: 'ticket-expired',
-  used: 'ticket-used',
-  'wrong-entrance': 'ticket-wrong-entrance',
-  'wrong-address': 'ticket-wrong-address',
-  'session-over': 'session-over',
-  unproven: 'ticket-unproven',
-  guessed: 'ticket-guessed',
-} as const;
-
-const REFUSAL_OF_RETURN = {
-  unknown: 'ticket-used',
-  'still-connected': 'ticket-used',
-  'not-waiting': 'ticket-used',
-  'wrong-entrance': 'ticket-wrong-entrance',
-  'wrong-address': 'ticket-wrong-address',
-  'window-over': 'reconnect-window-over',
-  unproven: 'ticket-unproven',
-} as const;
-
-/** What only somebody does who tries what is not theirs, or does it again and again. */
-const ATTEMPTS: ReadonlySet<RefusalReason> = new Set([
-  'ticket-unknown',
-  'ticket-used',
-  'ticket-wrong-entrance',
-  'ticket-wrong-address',
-  'ticket-wrong-password',
-  'ticket-guessed',
-]);
 
 /** Redeems the ticket, or takes the client back to its own session, and asks policy. Rejects when audit fails. */
 export async function admit(options: AdmissionOptions, ticket: string | null, shown: Shown): Promise<Admission> {

@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import type { ConnectionRequest } from '../../rdp/connection/x224/connection-request.js';
-import type { RefusalReason } from './admission.js';
+import type { RefusalReason } from './refusal-reason.js';
 import { PROTOCOL_SSL } from '../../rdp/connection/security-protocols.js';
 import { openClientLeg } from './client-leg.js';
 import { refuseAfterTls } from './refusal.js';

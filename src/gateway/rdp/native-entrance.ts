@@ -13,15 +13,7 @@ import {
 import type { OneTimePasswords } from '../credentials/one-time-passwords.js';
 import { SealError } from '../keys/sealing.js';
 import { outliveErrors } from '../outlive-errors.js';
-import {
-  admit,
-  admitOrAsk,
-  type AdmissionOptions,
-  type AskForProof,
-  type RefusalReason,
-  type Shown,
-  wrongProof,
-} from './admission.js';
+import { admit, admitOrAsk, type AdmissionOptions, type AskForProof, type Shown, wrongProof } from './admission.js';
 import { clientAddressOf } from './client-address.js';
 import { clientOffersTls, refuseNegotiation, type TlsIdentity } from './client-leg.js';
 import { type ConnectionStart, PeerSilentError, readConnectionStart } from './connection-start.js';
@@ -36,6 +28,7 @@ import {
   wantsRemoteCredentialGuard,
 } from './prove-client.js';
 import { ntStatusOf, refuseAfterTls } from './refusal.js';
+import type { RefusalReason } from './refusal-reason.js';
 import type { RefusedSession } from './refusal-text.js';
 import { runSession, type SessionRunnerOptions } from './session-runner.js';
 import { KEEP_ALIVE } from './target/tcp.js';

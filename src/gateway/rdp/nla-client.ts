@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { RefusalReason } from './admission.js';
+import type { RefusalReason } from './refusal-reason.js';
 import { refuseInside } from './refusal.js';
 import type { RefusedSession } from './refusal-text.js';
 import type { SessionClient } from './session-client.js';

@@ -1,6 +1,6 @@
 /** What a person is told who was refused although their ticket was good: a sentence, and what to do about it. */
 import type { SessionRecord } from '../../database/sessions.js';
-import type { RefusalReason } from './admission.js';
+import type { RefusalReason } from './refusal-reason.js';
 import { TARGET_PROBLEMS, type TargetProblem } from './target/target-error.js';
 
 /** The session that the ticket was for: nobody but its owner comes to see this. */

@@ -19,7 +19,7 @@ import { PduType2 } from '../../rdp/session/share-data.js';
 import type { CapabilitySet } from '../../rdp/session/capabilities/capability-sets.js';
 import { DecodeError, UnexpectedPduError } from '../../rdp/wire/errors.js';
 import { Framer } from '../../rdp/wire/tpkt.js';
-import type { RefusalReason } from './admission.js';
+import type { RefusalReason } from './refusal-reason.js';
 import { clientOffersTls, openClientLeg, refuseNegotiation } from './client-leg.js';
 import { PAGE_SECONDS, pageDesktop, refusalPage } from './refusal-page.js';
 import { type RefusedSession, refusalText } from './refusal-text.js';

@@ -1,6 +1,6 @@
 /** The client of one connection, whichever entrance it came in by: what a session asks of it. */
 import type { Duplex } from 'node:stream';
-import type { RefusalReason } from './admission.js';
+import type { RefusalReason } from './refusal-reason.js';
 import type { RefusedSession } from './refusal-text.js';
 import type { TargetLeg } from './target/open-target-leg.js';
 import type { TargetProblem } from './target/target-error.js';
