@@ -69,8 +69,9 @@ export async function setTarget(nameOrId: string, args: readonly string[]): Prom
   const typed = typedValues(TARGET_CHANGE, args);
   await changing(async (options) => {
     const { id } = await findTarget(options, nameOrId);
-    const target = await changeTarget(options, ACTOR, id, typed);
+    const { target, dropped } = await changeTarget(options, ACTOR, id, typed);
     print(`${target.name} is changed.`);
+    if (dropped !== null) print(droppedNotice(target.name));
   });
 }
 
@@ -173,9 +174,15 @@ async function readList(file: string): Promise<readonly unknown[]> {
   return list;
 }
 
-function printReport({ added, changed, unchanged, removed, skipped }: ImportReport): void {
+function printReport({ added, changed, unchanged, removed, skipped, credentialsDropped = [] }: ImportReport): void {
   print(`${added} added, ${changed} changed, ${unchanged} unchanged, ${removed} removed, ${skipped.length} left out`);
   for (const { name, reason } of skipped) print(`  ${name}: ${reason}`);
+  for (const name of credentialsDropped) print(droppedNotice(name));
+}
+
+function droppedNotice(name: string): string {
+  const why = 'another address, port or certificate may be another machine';
+  return `  Its stored credential was dropped: ${why}. Store it again with   npx witness credential set ${name}`;
 }
 
 function shown(value: unknown): string {

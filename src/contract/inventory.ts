@@ -82,6 +82,12 @@ export interface TargetDetails extends TargetInfo {
   readonly certificateSha256: string | null;
 }
 
+/** Answer to `PATCH /api/v1/targets/:id`. */
+export interface TargetChanged extends TargetDetails {
+  /** True when the target lost its stored credential: another address, port or certificate may be another machine. */
+  readonly credentialDropped: boolean;
+}
+
 /** One of `GET /api/v1/role-assignments` -> `{ roleAssignments: RoleAssignment[] }`. */
 export interface RoleAssignment {
   readonly id: string;
@@ -102,4 +108,6 @@ export interface ImportReport {
   readonly unchanged: number;
   readonly removed: number;
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
+  /** Targets that lost their stored credential because their address is another now; left out where none did. */
+  readonly credentialsDropped?: readonly string[];
 }

@@ -24,7 +24,8 @@ export const TYPED_CREDENTIAL = Type.Object(
   { additionalProperties: false },
 );
 
-const NEW_CREDENTIAL = Type.Object(
+/** A credential that the gateway keeps for a target. */
+export const NEW_CREDENTIAL = Type.Object(
   {
     userName: NAME,
     domain: Type.Optional(DOMAIN),

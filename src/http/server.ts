@@ -47,7 +47,14 @@ export interface HttpServerDeps {
   readonly recording: RecordingSetting;
   readonly database: Pick<
     Database,
-    'sessions' | 'targets' | 'targetChannels' | 'roleAssignments' | 'auditEvents' | 'settings' | 'transaction'
+    | 'sessions'
+    | 'targets'
+    | 'targetChannels'
+    | 'targetCredentials'
+    | 'roleAssignments'
+    | 'auditEvents'
+    | 'settings'
+    | 'transaction'
   >;
   readonly audit: AuditAppender;
   readonly identity: Identity;

@@ -10,6 +10,7 @@ import { readHost } from '../inventory/host.js';
 import type { PolicyChangeOptions } from '../inventory/policy-change.js';
 import { NEW_TARGET, TARGET_CHANGE, TARGET_FILES } from '../inventory/schemas.js';
 import { addTarget, changeTarget, removeTarget, toTargetDetails } from '../inventory/targets.js';
+import { NEW_CREDENTIAL } from './credential-routes.js';
 import { ADMINISTRATORS, CONNECTING, hasRole, POLICY_EDITORS } from './guard.js';
 import { onPolicyProblem } from './policy-problems.js';
 import { ProblemError } from './problems.js';
@@ -20,12 +21,18 @@ const TARGET_PARAMS = Type.Object({ id: Type.String({ minLength: 1, maxLength: 1
 /** Lists of a large subscription. */
 export const MAX_IMPORT_BYTES = 32 * 1024 * 1024;
 
+/** A target that becomes another machine loses its credential, unless it is given again with the change. */
+const TARGET_CHANGE_WITH_CREDENTIAL = Type.Object(
+  { ...TARGET_CHANGE.properties, credential: Type.Optional(NEW_CREDENTIAL) },
+  { additionalProperties: false },
+);
+
 const READING = { access: CONNECTING, scope: 'inventory:read' } as const;
 const CHANGING = { access: POLICY_EDITORS, scope: 'inventory:write' } as const;
 const ADMINISTERING = { access: ADMINISTRATORS, scope: 'inventory:write' } as const;
 
 export interface TargetRoutesDeps extends PolicyChangeOptions {
-  readonly credentials: Pick<CredentialService, 'clear'>;
+  readonly credentials: Pick<CredentialService, 'set' | 'clear'>;
 }
 
 export function targetRoutes(instance: FastifyInstance, deps: TargetRoutesDeps): void {
@@ -53,11 +60,22 @@ export function targetRoutes(instance: FastifyInstance, deps: TargetRoutesDeps):
 
   api.patch(
     '/targets/:id',
-    { config: CHANGING, schema: { params: TARGET_PARAMS, body: TARGET_CHANGE } },
+    { config: CHANGING, schema: { params: TARGET_PARAMS, body: TARGET_CHANGE_WITH_CREDENTIAL } },
     async (request) => {
       requireRightToChange(request.user, request.body);
+      const { credential, ...change } = request.body;
+      // As where credentials are stored by themselves.
+      if (credential !== undefined && request.headers.authorization !== undefined) {
+        throw new ProblemError('scope-missing', { detail: 'No token may store a credential.' });
+      }
+      const actor = actorOf(request.user);
       const id = targetId(request.params.id);
-      return one(await changeTarget(deps, actorOf(request.user), id, request.body).catch(onPolicyProblem));
+      const { target, dropped } = await changeTarget(deps, actor, id, change).catch(onPolicyProblem);
+      if (credential !== undefined) {
+        const { userName, domain = '', restrictedAdmin = false, password } = credential;
+        await deps.credentials.set(actor, target, { userName, domain, restrictedAdmin }, Buffer.from(password, 'utf8'));
+      }
+      return { ...(await one(target)), credentialDropped: dropped !== null && credential === undefined };
     },
   );
 

@@ -9,6 +9,7 @@ import { type AzureNic, type AzureVm, readAssignments, readNics, readVms, type S
 import { readHost } from './host.js';
 import { makeChange, type PolicyChangeOptions } from './policy-change.js';
 import { assignmentKey } from './role-assignments.js';
+import { isAnotherMachine } from './stale-credentials.js';
 
 /** `az vm list -d` and, for peering and addresses, `az network nic list`; both parsed. */
 export interface TargetFiles {
@@ -34,17 +35,26 @@ export async function importTargets(
   const { database, clock, recording } = options;
   const [existing, host] = await Promise.all([database.targets.list(), readHost(database, recording)]);
   const { added, changed, unchanged, skipped } = plan(files, existing, host.virtualNetworkId, clock());
+  const credentialsDropped: string[] = [];
   if (added.length + changed.length > 0) {
     const data = {
       added: added.map(({ id, name, resourceId = null, address }) => ({ id, name, resourceId, address })),
       changed: changed.map(({ target, update }) => ({ id: target.id, name: target.name, fields: Object.keys(update) })),
     };
-    await makeChange(options, { actor, change: 'targets-imported', data }, async ({ targets }) => {
+    const moved = new Map(
+      changed.flatMap(({ target, update }) => (isAnotherMachine(update) ? [[target.id, target.name] as const] : [])),
+    );
+    const dropped = (await database.targetCredentials.list()).filter(({ targetId: id }) => moved.has(id));
+    credentialsDropped.push(...dropped.map(({ targetId: id }) => moved.get(id) ?? id));
+    const change = { actor, change: 'targets-imported', data, dropped };
+    await makeChange(options, change, async ({ targets, targetCredentials }) => {
       for (const target of added) await targets.create(target);
       for (const { target, update } of changed) await targets.update(target.id, update);
+      for (const id of moved.keys()) await targetCredentials.remove(id);
     });
   }
-  return { added: added.length, changed: changed.length, unchanged, removed: 0, skipped };
+  const report = { added: added.length, changed: changed.length, unchanged, removed: 0, skipped };
+  return credentialsDropped.length === 0 ? report : { ...report, credentialsDropped };
 }
 
 interface Plan {

@@ -8,13 +8,18 @@ import type { Json } from '../contract/json.js';
 import type { RecordingSetting } from '../contract/rule.js';
 import type { Database, Repositories } from '../database/open.js';
 import type { SessionRecord } from '../database/sessions.js';
+import type { TargetCredentialRecord } from '../database/target-credentials.js';
 import type { TargetRecord } from '../database/targets.js';
 import type { AuditAppender } from '../identity/identity.js';
 import { type RecordingFacts, turnsRecordingOn } from '../policy/recording-strictness.js';
 import { nextPolicyVersion, readHost } from './host.js';
+import { droppedEvent } from './stale-credentials.js';
 
 export interface PolicyChangeOptions {
-  readonly database: Pick<Database, 'targets' | 'sessions' | 'settings' | 'roleAssignments' | 'transaction'>;
+  readonly database: Pick<
+    Database,
+    'targets' | 'targetCredentials' | 'sessions' | 'settings' | 'roleAssignments' | 'transaction'
+  >;
   readonly audit: AuditAppender;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -28,6 +33,8 @@ export interface Change {
   /** What the audit log calls it. */
   readonly change: string;
   readonly data: { readonly [key: string]: Json };
+  /** Credentials of targets that the effect removes. */
+  readonly dropped?: readonly TargetCredentialRecord[];
 }
 
 /** Live sessions that must not be recorded stand in the way of a change that turns recording on. */
@@ -44,10 +51,11 @@ export class SessionsInTheWayError extends Error {
 /** Makes a change that cannot turn recording on. Rejects, without an effect, when audit fails. */
 export async function makeChange<T>(
   { database, audit, clock }: PolicyChangeOptions,
-  { actor, change, data }: Change,
+  { actor, change, data, dropped = [] }: Change,
   effect: (repositories: Repositories) => Promise<T>,
 ): Promise<T> {
   await audit.append({ kind: 'policy.changed', actor, sessionId: null, data: { change, ...data } });
+  for (const credential of dropped) await audit.append(droppedEvent(actor, credential));
   return database.transaction(async (repositories) => {
     const result = await effect(repositories);
     await nextPolicyVersion(repositories, clock());

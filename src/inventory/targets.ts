@@ -5,11 +5,13 @@ import { type TargetId, targetId, uuidV7 } from '../contract/ids.js';
 import type { TargetDetails } from '../contract/inventory.js';
 import type { Json } from '../contract/json.js';
 import type { RecordingSetting } from '../contract/rule.js';
+import type { TargetCredentialRecord } from '../database/target-credentials.js';
 import type { TargetRecord, TargetUpdate } from '../database/targets.js';
 import { localMachine, normalScope } from '../policy/scopes.js';
 import { InventoryError } from './inventory-error.js';
 import { makeChange, makeRecordingChange, type PolicyChangeOptions } from './policy-change.js';
 import type { NEW_TARGET, TARGET_CHANGE } from './schemas.js';
+import { isAnotherMachine } from './stale-credentials.js';
 
 const DEFAULT_PORT = 3389;
 
@@ -50,17 +52,23 @@ export async function addTarget(
   return target;
 }
 
+export interface ChangedTarget {
+  readonly target: TargetRecord;
+  /** The stored credential that went with the change; null when there was none, or it stays. */
+  readonly dropped: TargetCredentialRecord | null;
+}
+
 /** Changes what is given. @throws InventoryError, SessionsInTheWayError */
 export async function changeTarget(
   options: PolicyChangeOptions,
   actor: string,
   id: TargetId,
   { endSessions = false, ...typed }: Static<typeof TARGET_CHANGE>,
-): Promise<TargetRecord> {
+): Promise<ChangedTarget> {
   const was = await existingTarget(options, id);
   const target = withFields(was, typed);
   const update = differences(was, target);
-  if (Object.keys(update).length === 0) return was;
+  if (Object.keys(update).length === 0) return { target: was, dropped: null };
   await requireFree(options, target);
   const onlyRecording = Object.keys(update).join() === 'recordingSetting';
   const told = onlyRecording
@@ -70,9 +78,15 @@ export async function changeTarget(
       );
   const data = { targetId: id, name: was.name, ...told, endSessions };
   const recording = { targets: new Map([[id, target.recordingSetting]]) };
-  const change = { actor, change: onlyRecording ? 'target-recording' : 'target-changed', data, recording, endSessions };
-  await makeRecordingChange(options, change, ({ targets }) => targets.update(id, update));
-  return target;
+  const dropped = isAnotherMachine(update) ? await options.database.targetCredentials.get(id) : null;
+  const name = onlyRecording ? 'target-recording' : 'target-changed';
+  const change = { actor, change: name, data, recording, endSessions, dropped: dropped === null ? [] : [dropped] };
+  await makeRecordingChange(options, change, async ({ targets, targetCredentials }) => {
+    await targets.update(id, update);
+    // Also one that was stored a moment ago.
+    if (isAnotherMachine(update)) await targetCredentials.remove(id);
+  });
+  return { target, dropped };
 }
 
 /** @throws InventoryError */

@@ -90,3 +90,22 @@ test('[invariant 1] recording is not turned on over the heads of live sessions h
     await database.close();
   }
 });
+
+test('a target that gets another address loses its stored credential, and the person is told', async () => {
+  await said(addTargetCommand(['name=desk', 'address=10.0.0.4']));
+  const database = await openDatabase({ kind: 'sqlite', path: join(folder, 'data', 'witness.db') });
+  try {
+    const target = await database.targets.getByName('desk');
+    if (target === null) throw new Error('no target');
+    const account = { userName: 'svc', domain: '', restrictedAdmin: false } as const;
+    const kept = { store: 'embedded', secret: 'sealed', updatedAtMs: 1, updatedBy: 'command-line' } as const;
+    await database.targetCredentials.set({ targetId: target.id, ...account, ...kept });
+    expect(await said(setTarget('desk', ['recording=preferred']))).toBe('desk is changed.\n');
+    expect(await said(setTarget('desk', ['address=10.0.0.5']))).toMatch(
+      /credential was dropped: .*credential set desk\n$/,
+    );
+    expect(await database.targetCredentials.list()).toEqual([]);
+  } finally {
+    await database.close();
+  }
+});

@@ -186,6 +186,24 @@ describe('what the Azure CLI printed', () => {
     expect((await client.changes()).filter((change) => change === 'targets-imported')).toHaveLength(2);
   });
 
+  test('takes the stored credential from a machine whose address is another one now, and says so', async () => {
+    const client = await Client.open('administrator');
+    const files = { vms: await fixture('vm-list'), nics: await fixture('nic-list') };
+    await client.send('POST', '/targets/import', files);
+    const [agent, other] = await client.targets();
+    if (agent === undefined || other === undefined) throw new Error('no targets');
+    for (const { id } of [agent, other]) {
+      await client.send('PUT', `/targets/${id}/credential`, { userName: 'svc', password: 'correct horse battery' });
+    }
+    // It was known under another address meanwhile, and has got a credential there.
+    await client.send('PATCH', `/targets/${agent.id}`, { address: '10.9.9.9' });
+    await client.send('PUT', `/targets/${agent.id}/credential`, { userName: 'svc', password: 'correct horse battery' });
+    const { body } = await client.send<ImportReport>('POST', '/targets/import', files);
+    expect(body).toMatchObject({ changed: 1, credentialsDropped: [agent.name] });
+    const left = await client.send<{ credentials: { targetId: string }[] }>('GET', '/credentials');
+    expect(left.body.credentials.map(({ targetId }) => targetId)).toEqual([other.id]);
+  });
+
   test('becomes role assignments: those that decide, of people and groups, without conditions', async () => {
     const client = await Client.open('administrator');
     const roleAssignments = await fixture('role-assignment-list');

@@ -1,5 +1,6 @@
 /** The pages of targets and role assignments, in Chromium on the real server. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { targetId } from '../../src/contract/ids.js';
 import { storeSession } from '../database/samples.js';
 import { requirePeers } from '../setup/requirements.js';
 import { useGatewayPages } from './support/gateway-pages.js';
@@ -14,7 +15,7 @@ describe.runIf(requirePeers('chromium'))('in the browser', () => {
   const choose = (label: RegExp, value: string) => pages.choose(label, value);
 
   it('an administrator adds a target by keyboard, imports others, changes and removes one', async () => {
-    const { complaints, page } = pages;
+    const { bench, complaints, page } = pages;
     await pages.signIn('administrator');
     await page.getByRole('link', { name: 'Targets' }).click();
     await page.getByText('There are no targets').waitFor();
@@ -52,6 +53,17 @@ describe.runIf(requirePeers('chromium'))('in the browser', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await rowOf('ledger-db').getByText('Not recorded').waitFor();
     await look(page, 'targets');
+    const desk = await bench.database.targets.getByName('front-desk');
+    const account = { targetId: desk?.id ?? targetId(''), userName: 'svc', domain: '', restrictedAdmin: false };
+    const kept = { store: 'embedded', secret: 'sealed', updatedAtMs: 1, updatedBy: 'command-line' } as const;
+    await bench.database.targetCredentials.set({ ...account, ...kept });
+    await page.getByRole('button', { name: 'Change front-desk' }).click();
+    await page.getByLabel('Address', { exact: true }).fill('10.0.0.5');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Its stored credential was dropped').waitFor();
+    await look(page, 'targets-credential-dropped');
+    await page.getByRole('button', { name: 'Done' }).click();
+    await rowOf('front-desk').getByText('10.0.0.5').waitFor();
     await page.getByRole('button', { name: 'Change front-desk' }).click();
     await page.getByRole('button', { name: 'Remove', exact: true }).click();
     await page.getByRole('button', { name: 'Remove front-desk, really' }).click();

@@ -93,12 +93,15 @@ async function listOf(file: File): Promise<readonly unknown[]> {
 }
 
 function Report({ report, onClose }: { report: ImportReport; onClose: () => void }) {
-  const { added, changed, unchanged, removed, skipped } = report;
+  const { added, changed, unchanged, removed, skipped, credentialsDropped = [] } = report;
   return (
     <div class="form" role="status">
       <p>
         {added} added, {changed} changed, {unchanged} unchanged, {removed} removed.
       </p>
+      {credentialsDropped.length > 0 && (
+        <p>Stored credentials were dropped, because the address is another one now: {credentialsDropped.join(', ')}.</p>
+      )}
       {skipped.length > 0 && (
         <section aria-labelledby="skipped-title">
           <h3 id="skipped-title">{skipped.length} left out</h3>
