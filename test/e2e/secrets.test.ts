@@ -1,15 +1,25 @@
 /** That the search which every gateway's leavings go through after its tests does find what is there. */
-import { writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { startDemoDesktop } from '../../src/demo/demo-desktop.js';
 import { runScriptedClient } from '../../src/demo/scripted-client.js';
 import { DEMO_TARGET_NAME } from '../../src/gateway/composition/demo-target.js';
+import { ioFrame } from '../../src/rdp/server/server-pdus.js';
+import { encodeSaveSessionInfo } from '../../src/rdp/session/save-session-info.js';
+import { PduType2 } from '../../src/rdp/session/share-data.js';
+import { startSpoilingRelay } from '../helpers/spoiling-relay.js';
 import { useLab } from '../peers/lab.js';
+import { shareData } from '../recorder/picture/records.js';
 import { type GatewayProcess, startGatewayProcess } from './support/gateway-process.js';
-import { secretsIn, secretsInData } from './support/secrets.js';
+import { rememberSecretBytes, secretsIn, secretsInData } from './support/secrets.js';
 
 const SECRET = 'Tr0ub4dor&3 correct';
 const PLANTED = new Map([[SECRET, 'planted']]);
+const NONE = new Map<string, string>();
+/** What a Server Auto-Reconnect Packet begins with. */
+const PACKET = Buffer.from('1c000000010000000700', 'hex');
 
 describe('the search for secrets', () => {
   const lab = useLab();
@@ -29,6 +39,53 @@ describe('the search for secrets', () => {
     const haystack = Buffer.concat([Buffer.alloc(7, 0x20), bytes, Buffer.alloc(9, 0x7f)]);
     expect(secretsIn(haystack, PLANTED)).toEqual(['planted']);
     expect(secretsIn(haystack.subarray(0, 8), PLANTED)).toEqual([]);
+  });
+
+  it.each([
+    ['as it is', (cookie: Buffer) => cookie],
+    ['in hexadecimal', (cookie: Buffer) => Buffer.from(cookie.toString('hex'))],
+    ['in base64', (cookie: Buffer) => Buffer.from(cookie.toString('base64'))],
+    ['in base64 with its packet', (cookie: Buffer) => Buffer.from(Buffer.concat([PACKET, cookie]).toString('base64'))],
+  ])('finds a reconnect cookie %s', (_spelling, spell) => {
+    const cookie = randomBytes(16);
+    const planted = new Map([[cookie.toString('hex'), 'cookie']]);
+    const haystack = Buffer.concat([Buffer.alloc(7, 0x20), spell(cookie), Buffer.alloc(9, 0x20)]);
+    expect(secretsIn(haystack, NONE, planted)).toEqual(['cookie']);
+    expect(secretsIn(haystack.subarray(0, 20), NONE, planted)).toEqual([]);
+  });
+
+  it('looks for the reconnect cookie that a target has issued, which is in none of what the gateway keeps', async () => {
+    const { api, rdpPort: port, dataDir } = gateway;
+    const desktop = await startDemoDesktop({ host: '127.0.0.1', port: 0 });
+    lab.onClose(() => desktop.close());
+    const spoiling = await startSpoilingRelay(desktop.port);
+    const target = await api.addTarget('issues-cookies', spoiling.port);
+    const arcRandomBits = randomBytes(16);
+    rememberSecretBytes('reconnect cookie', arcRandomBits);
+    const cookie = { kind: 'extended', autoReconnectCookie: { version: 1, logonId: 7, arcRandomBits } } as const;
+    const frame = ioFrame(shareData(PduType2.saveSessionInfo, encodeSaveSessionInfo(cookie)).payload);
+    const { sessionId, routingToken, oneTime } = await api.requestSession(target, { clientSecurity: 'nla' });
+    const issued: Uint8Array[] = [];
+    await runScriptedClient({
+      host: '127.0.0.1',
+      port,
+      routingToken,
+      oneTime,
+      size: { width: 640, height: 480 },
+      colorDepth: 32,
+      script: [{ type: 'wait', durationMs: 800 }],
+      onOutput: (output) => {
+        if (output.type === 'active') spoiling.inject(frame);
+        if (output.type === 'share-data' && output.pduType2 === PduType2.saveSessionInfo) issued.push(output.payload);
+      },
+    }).done;
+    // The client has it, so it went through the gateway.
+    expect(issued.some((payload) => Buffer.from(payload).includes(arcRandomBits))).toBe(true);
+    await api.waitForSession(sessionId, 'a finished recording', ({ recording }) => recording === 'finished');
+    expect(await secretsInData(dataDir)).toEqual([]);
+    await writeFile(path.join(dataDir, 'cookie.txt'), arcRandomBits.toString('hex'));
+    expect(await secretsInData(dataDir)).toEqual(['cookie.txt: reconnect cookie']);
+    await rm(path.join(dataDir, 'cookie.txt'));
   });
 
   it('looks into every file of a data folder, its audit rows and blobs, and into what its traces hold', async () => {

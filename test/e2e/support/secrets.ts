@@ -27,9 +27,16 @@ const TICKET_PREFIX = 'witness-';
 export type Secrets = ReadonlyMap<string, string>;
 
 const used = new Map<string, string>();
+/** By their hexadecimal digits. */
+const usedBytes = new Map<string, string>();
 
 export function rememberSecret(what: string, secret: string): void {
   if (secret.length >= SHORTEST) used.set(secret, what);
+}
+
+/** A secret that is no text, such as a reconnect cookie: looked for as it is, in hexadecimal and in base64. */
+export function rememberSecretBytes(what: string, bytes: Uint8Array): void {
+  usedBytes.set(Buffer.from(bytes).toString('hex'), what);
 }
 
 /** Remembers what of a request or an answer is secret. */
@@ -44,11 +51,23 @@ export function rememberSecretsIn(json: unknown): void {
 }
 
 /** What of the secrets used so far is in these bytes, in one of the usual spellings. Never the secret itself. */
-export function secretsIn(bytes: Uint8Array, secrets: Secrets = used): readonly string[] {
+export function secretsIn(bytes: Uint8Array, secrets: Secrets = used, binary: Secrets = usedBytes): readonly string[] {
   const haystack = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return [...secrets]
-    .filter(([secret]) => spellings(secret).some((one) => haystack.includes(one)))
-    .map(([, what]) => what);
+  const texts = [...secrets].filter(([secret]) => spellings(secret).some((one) => haystack.includes(one)));
+  const others = [...binary].filter(([hex]) => spellingsOfBytes(hex).some((one) => haystack.includes(one)));
+  return [...texts, ...others].map(([, what]) => what);
+}
+
+/** Base64 also where other bytes come before or after it in one text: what of its digits these leave as they are. */
+function spellingsOfBytes(hex: string): readonly Buffer[] {
+  const bytes = Buffer.from(hex, 'hex');
+  const shifted = [0, 1, 2].map((before) => {
+    const text = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
+    return text.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
+  });
+  return [bytes, ...[hex, hex.toUpperCase(), ...shifted].map((one) => Buffer.from(one, 'latin1'))];
 }
 
 function spellings(secret: string): readonly Buffer[] {
