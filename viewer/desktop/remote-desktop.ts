@@ -172,6 +172,8 @@ function handleOf(
   return {
     over,
     resize: ({ width, height }) => {
+      // A component that is off the page cannot be told of sizes any more.
+      if (!element.isConnected) return;
       interaction.resize(width, height);
       // The component takes the size for granted; a server that does not know how to change it keeps its own.
       clearTimeout(fitting);
