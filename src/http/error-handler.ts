@@ -8,10 +8,19 @@ import { ProblemError, sendProblem } from './problems.js';
 export function installErrorHandling(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = problemOf(error);
-    if (problem.problem.status >= 500) request.log.error({ err: error }, 'request failed');
+    if (problem.problem.status >= 500) request.log.error(faultOf(error), 'a request failed');
     return sendProblem(reply, problem);
   });
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, new ProblemError('not-found')));
+}
+
+/** Frames of the stack that are worth a log line. */
+const FRAMES = 6;
+
+/** What failed and where, for the log. Messages stay out of it: those of foreign errors may repeat what was sent. */
+function faultOf({ name, code, stack = '' }: FastifyError) {
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
+  return { error: name, code, at: frames.slice(0, FRAMES).map((line) => line.trim()) };
 }
 
 function problemOf(error: FastifyError): ProblemError {

@@ -68,7 +68,7 @@ function createServer(
   sessions: OpenSessions,
   shared: Shared,
 ): Promise<FastifyInstance> {
-  const { settings, database, audit, clock, keys } = ground;
+  const { settings, database, audit, clock, keys, log } = ground;
   const { policy, control, credentials, kdcProxy, live } = sessions;
   const { service, store } = recordings;
   const { encoder } = ground.abilities;
@@ -95,6 +95,8 @@ function createServer(
     recordings: routesOfRecordings(ground, recordings),
     viewerFolder: path.join(packageRoot(), 'dist', 'viewer'),
     clock,
+    // Where it listens is told by what starts the gateway.
+    logger: log.child({ server: 'https' }, { level: log.isLevelEnabled('warn') ? 'warn' : log.level }),
   });
 }
 
