@@ -30,6 +30,8 @@ export type RecordingVerification =
       readonly sizeBytes: number;
       readonly durationMs: number;
       readonly gaps: number;
+      /** True when the recording rule forbade it afterwards: it is kept as evidence, and shown to nobody. */
+      readonly withheld: boolean;
       /** The audit row that the manifest names; whether the log has it is for the caller to check. */
       readonly audit: Manifest['audit'];
     }
@@ -85,6 +87,7 @@ async function verifyAll(
     sizeBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
     durationMs: manifest.durationMs,
     gaps: manifest.gaps.length,
+    withheld: manifest.outcome === 'against-rule',
     audit: manifest.audit,
   };
 }

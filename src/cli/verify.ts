@@ -143,6 +143,7 @@ async function verdictOf(
   if (!logged.has(sessionId, result.audit)) {
     return { ok: false, text: 'WRONG in manifest.json: the audit log does not have the row that the manifest names' };
   }
-  const { segments, sizeBytes, durationMs, gaps } = result;
-  return { ok: true, text: `intact, ${segments} segments, ${sizeBytes} bytes, ${durationMs} ms, ${gaps} gaps` };
+  const { segments, sizeBytes, durationMs, gaps, withheld } = result;
+  const shown = withheld ? ', withheld by the recording rule' : '';
+  return { ok: true, text: `intact, ${segments} segments, ${sizeBytes} bytes, ${durationMs} ms, ${gaps} gaps${shown}` };
 }

@@ -202,6 +202,11 @@ describe('verifying a manifest', () => {
     expect(await faultOf(withSegment(3, { chain: '1'.repeat(64) }))).toMatchObject({ code: 'chain-wrong', segment: 3 });
   });
 
+  it('of a recording that the rule forbids is intact, and said to be withheld', async () => {
+    expect(await verify(edited({ outcome: 'against-rule' }))).toMatchObject({ outcome: 'intact', withheld: true });
+    expect(await verify(edited({}))).toMatchObject({ outcome: 'intact', withheld: false });
+  });
+
   it('demands that times follow one another, or a record of why not', async () => {
     expect(await faultOf(edited({ interruptions: [] }))).toMatchObject({ code: 'times-wrong', segment: 3 });
     expect(await faultOf(withSegment(1, { startMs: 3_999 }))).toMatchObject({ code: 'times-wrong', segment: 1 });
