@@ -101,10 +101,14 @@ export class TraceReader {
    * @throws TraceCorruptError when a tag does not verify or a length makes no sense; `skipRest` is all that can follow.
    */
   async next(): Promise<TraceStep> {
-    const step = this.#headerTag === null ? await this.#readHeader() : await this.#readChunk();
-    if (step !== null) return step;
-    if (!this.#closed) return { type: 'wait' };
-    return this.#end(this.#knownBytes - this.#offset);
+    for (;;) {
+      // As it was before the read: what the part has when it is closed meanwhile has not been looked at.
+      const closed = this.#closed;
+      const step = this.#headerTag === null ? await this.#readHeader() : await this.#readChunk();
+      if (step !== null) return step;
+      if (closed) return this.#end(this.#knownBytes - this.#offset);
+      if (!this.#closed) return { type: 'wait' };
+    }
   }
 
   /** After corruption in a closed part: hashes what is left. Returns how many bytes that is, and the end. */

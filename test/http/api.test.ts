@@ -76,8 +76,9 @@ test('targets are added, changed and removed, each audited first', async () => {
   expect((await add()).json()).toMatchObject({ type: 'urn:witness:problem:name-taken', status: 409 });
   const url = `/api/v1/targets/${id}`;
   const changed = await bench.app.inject({ method: 'PATCH', url, headers, payload: { recording: 'off' } });
-  expect(changed.json()).toEqual({ ...added.json<object>(), recording: 'off', recordingSetting: 'off' });
-  expect((await bench.app.inject({ url: '/api/v1/targets', headers })).json()).toEqual({ targets: [changed.json()] });
+  const now = { ...added.json<object>(), recording: 'off', recordingSetting: 'off' };
+  expect(changed.json()).toEqual({ ...now, credentialDropped: false });
+  expect((await bench.app.inject({ url: '/api/v1/targets', headers })).json()).toEqual({ targets: [now] });
   expect((await bench.app.inject({ method: 'DELETE', url, headers })).statusCode).toBe(204);
   expect((await bench.app.inject({ method: 'DELETE', url, headers })).statusCode).toBe(404);
   const changes = (await bench.rows()).filter((row) => row.kind === 'policy.changed').map((row) => row.data['change']);

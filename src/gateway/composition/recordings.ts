@@ -27,7 +27,13 @@ export async function openRecordings(ground: Ground, closers: Closers): Promise<
   const { settings, database, audit, clock } = ground;
   const store = new BlobRecordingStore(ground.storage.container);
   const service = recordingService(ground, store);
-  const outcomes = await settleLeftSessions({ database, audit, clock, gatewayId: settings.gatewayId });
+  const outcomes = await settleLeftSessions({
+    database,
+    audit,
+    clock,
+    gatewayId: settings.gatewayId,
+    createRow: (sessionId, startedAtMs) => createRecordingRow(database, settings, sessionId, startedAtMs),
+  });
   const unfinished = await database.recordings.listUnfinished(settings.gatewayId);
   const recovered = await service.recover(
     (sessionId) => outcomes.outcomeOf(sessionId),

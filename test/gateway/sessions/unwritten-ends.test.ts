@@ -22,6 +22,7 @@ import { NOW_MS, storeSession } from '../../database/samples.js';
 const engine = sqliteEngine();
 const log = pino({ level: 'silent' });
 const clock = (): number => NOW_MS;
+const createRow = () => Promise.reject(new Error('nothing was recorded'));
 
 /** An audit log that fails for some kinds of events, or all. */
 class FailingAudit {
@@ -106,7 +107,7 @@ it('is closed by the next start when the gateway stops before', async () => {
   audit.failing = 'session.ended';
   await expect(lifecycle.end(one, 'session-idle')).rejects.toThrow('no disk');
   audit.failing = 'none';
-  await settleLeftSessions({ database, audit, clock, gatewayId: session.gatewayId });
+  await settleLeftSessions({ database, audit, clock, gatewayId: session.gatewayId, createRow });
   expect(await row()).toEqual(['ended', 'gateway-lost']);
   // The gateway that comes back to it all the same finds it settled.
   expect(audit.kinds).toEqual(['session.ended']);

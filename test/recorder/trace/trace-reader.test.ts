@@ -79,6 +79,32 @@ describe('trace reader', () => {
     expect((await from.next()).type).toBe('end');
   });
 
+  it('a part that is closed while it is read is read to its end, however far it was known before', async () => {
+    const ends = writeSample();
+    const size = ends.at(-1) ?? 0;
+    for (let known = ends[0] ?? 0; known < size; known++) {
+      const from = reader();
+      from.grew(ends[0] ?? 0);
+      expect((await from.next()).type).toBe('header');
+      from.grew(known);
+      const closing = from.closePart(size);
+      const times: number[] = [];
+      for (;;) {
+        const step = await from.next();
+        if (step.type === 'records') times.push(...step.records.map((record) => record.timeMs));
+        if (step.type === 'wait') await closing;
+        if (step.type !== 'end') continue;
+        expect({ known, times, tornBytes: step.tornBytes }).toEqual({
+          known,
+          times: [100, 200, 201, 300, 301, 302],
+          tornBytes: 0,
+        });
+        break;
+      }
+      await from.close();
+    }
+  });
+
   it('a file that was cut anywhere gives its whole chunks and counts the torn bytes', async () => {
     const ends = writeSample();
     const whole = readFileSync(path);
