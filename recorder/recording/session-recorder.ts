@@ -15,7 +15,7 @@ import {
 import type { FromRecorder, Losses } from '../../src/contract/recorder-protocol.js';
 import type { TraceHeader } from '../../src/contract/trace.js';
 import type { SessionId } from '../../src/contract/ids.js';
-import { permitFromTrace, recordingForbidden } from '../../src/policy/permit.js';
+import { permitFromTrace, forbiddenWithEntra } from '../../src/policy/permit.js';
 import { isEntraLogon } from '../../src/rdp/relay/logon-event.js';
 import type { EncoderEngine } from '../encoders/video-encoder.js';
 import type { BlobStorage } from '../storage/blob-storage.js';
@@ -200,7 +200,7 @@ export class SessionRecorder {
 
   /** [invariant 1] The permit was for another authentication method: the rule is asked again. */
   #entraSeen({ facts }: TraceHeader): void {
-    this.#againstRule ||= recordingForbidden({ ...facts, authenticationMethod: 'entra' });
+    this.#againstRule ||= forbiddenWithEntra(facts);
   }
 
   async #open(header: TraceHeader): Promise<Opened> {

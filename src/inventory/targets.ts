@@ -8,6 +8,7 @@ import type { RecordingSetting } from '../contract/rule.js';
 import type { TargetCredentialRecord } from '../database/target-credentials.js';
 import type { TargetRecord, TargetUpdate } from '../database/targets.js';
 import { localMachine, normalScope } from '../policy/scopes.js';
+import { BARE_TARGET } from './bare-target.js';
 import { InventoryError } from './inventory-error.js';
 import { makeChange, makeRecordingChange, type PolicyChangeOptions } from './policy-change.js';
 import type { NEW_TARGET, TARGET_CHANGE } from './schemas.js';
@@ -28,20 +29,12 @@ export async function addTarget(
   const { name, address, port = DEFAULT_PORT, kind = 'resource' } = typed;
   const target = withFields(
     {
+      ...BARE_TARGET,
       id: targetId(uuidV7(nowMs, randomBytes(10))),
       name,
       kind,
       address,
       port,
-      recordingSetting: null,
-      resourceId: null,
-      nicId: null,
-      virtualNetworkId: null,
-      peered: false,
-      entraJoined: false,
-      realm: null,
-      certificatePolicy: 'trust-on-first-use',
-      certificateSha256: null,
       createdAtMs: nowMs,
     },
     typed,

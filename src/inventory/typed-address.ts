@@ -9,6 +9,7 @@ import { BlockList, isIP, SocketAddress } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { TargetId } from '../contract/ids.js';
 import { type TargetRecord, type TargetRepository, unlistedId } from '../database/targets.js';
+import { BARE_TARGET } from './bare-target.js';
 
 const DEFAULT_PORT = 3389;
 const MAPPED_IPV4 = /^::ffff:(?=[\d.]+$)/;
@@ -111,19 +112,11 @@ function unlisted(
   createdAtMs: number,
 ): TargetRecord {
   return {
+    ...BARE_TARGET,
     ...where,
     id,
     name,
     kind: 'ip',
-    recordingSetting: null,
-    resourceId: null,
-    nicId: null,
-    virtualNetworkId: null,
-    peered: false,
-    entraJoined: false,
-    realm: null,
-    certificatePolicy: 'trust-on-first-use',
-    certificateSha256: null,
     createdAtMs,
   };
 }

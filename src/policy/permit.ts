@@ -11,6 +11,11 @@ export function recordingForbidden(facts: RuleFacts): boolean {
   return facts.connectionMethod === 'portal' && facts.authenticationMethod === 'entra' && facts.protocol === 'rdp';
 }
 
+/** The same when Entra ID shows in a session that was authorised for another authentication. */
+export function forbiddenWithEntra(facts: RuleFacts): boolean {
+  return recordingForbidden({ ...facts, authenticationMethod: 'entra' });
+}
+
 const issuer = Symbol('policy');
 
 /**

@@ -4,7 +4,7 @@
  */
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import { recordingForbidden } from '../../policy/permit.js';
+import { forbiddenWithEntra } from '../../policy/permit.js';
 import { PROTOCOL_HYBRID, PROTOCOL_HYBRID_EX } from '../../rdp/connection/security-protocols.js';
 import { passSignIn, type SignInEnd } from '../nla/pass-sign-in.js';
 import type { Admission } from './admission.js';
@@ -32,7 +32,7 @@ export async function passClientSignIn(
     ntlmBlocked,
     onEntraSeen: (where) => {
       entraSeen = where;
-      return permit === null || !recordingForbidden({ ...permit.facts, authenticationMethod: 'entra' });
+      return permit === null || !forbiddenWithEntra(permit.facts);
     },
   });
   if (end === 'signed-in') return null;

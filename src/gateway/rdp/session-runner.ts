@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { AuditEventKind } from '../../contract/audit-event.js';
 import type { TraceEvent } from '../../contract/trace.js';
 import type { Database } from '../../database/open.js';
-import { recordingForbidden } from '../../policy/permit.js';
+import { forbiddenWithEntra } from '../../policy/permit.js';
 import { NOBODY } from '../../rdp/relay/shaping/client-info.js';
 import { Relay } from '../../rdp/relay/relay.js';
 import type { GfxOffer } from '../../rdp/relay/shaping/graphics-pipeline.js';
@@ -240,7 +240,7 @@ class SessionConnection {
   /** [invariant 1] Entra ID on the wire of a session that is recorded: the rule is asked with what is now known. */
   #entraSeen(where: string): void {
     const { permit, session, recording } = this.#live;
-    if (permit === null || !recordingForbidden({ ...permit.facts, authenticationMethod: 'entra' })) return;
+    if (permit === null || !forbiddenWithEntra(permit.facts)) return;
     this.#options.log.warn({ sessionId: session.id, where }, 'Entra ID shows in a recorded portal session');
     recording?.recording.withhold(where);
     this.#end('recording-rule');

@@ -5,7 +5,7 @@
 import type { SessionId } from '../../contract/ids.js';
 import type { RecordingEvent } from '../../contract/manifest.js';
 import type { RuleFacts } from '../../contract/rule.js';
-import { recordingForbidden } from '../../policy/permit.js';
+import { forbiddenWithEntra } from '../../policy/permit.js';
 import { isEntraLogon } from '../../rdp/relay/logon-event.js';
 import type { AuditAppender, RecordingRows } from './recording-records.js';
 
@@ -27,7 +27,7 @@ export class Withholding {
 
   /** A logon that the target told of. */
   async heard(event: RecordingEvent): Promise<void> {
-    const forbidden = recordingForbidden({ ...this.#options.facts, authenticationMethod: 'entra' });
+    const forbidden = forbiddenWithEntra(this.#options.facts);
     if (forbidden && isEntraLogon(event)) await this.withhold('logon-compressed');
   }
 

@@ -7,7 +7,7 @@ import type { ManifestBody, RecordingEvent } from '../../contract/manifest.js';
 import { AuditError } from '../../audit/audit-log.js';
 import type { Database } from '../../database/open.js';
 import type { SessionRecord } from '../../database/sessions.js';
-import { recordingForbidden, type RecordingPermit } from '../../policy/permit.js';
+import { forbiddenWithEntra, type RecordingPermit } from '../../policy/permit.js';
 import { isEntraLogon } from '../../rdp/relay/logon-event.js';
 import type { SignInSecret } from '../credentials/session-secrets.js';
 import type { AuditAppender } from '../recording/recording-records.js';
@@ -118,7 +118,7 @@ export class SessionLifecycle {
    * the client may be away by then, or the session over. The recording is withheld by itself.
    */
   #told(live: LiveSession, permit: RecordingPermit, event: RecordingEvent): void {
-    if (!isEntraLogon(event) || !recordingForbidden({ ...permit.facts, authenticationMethod: 'entra' })) return;
+    if (!isEntraLogon(event) || !forbiddenWithEntra(permit.facts)) return;
     const { log } = this.#options;
     log.warn({ sessionId: live.id }, 'Entra ID shows in a recorded portal session, told in a compressed PDU');
     this.disconnect(live, 'recording-rule').catch((error: unknown) => {
