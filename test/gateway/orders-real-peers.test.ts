@@ -5,11 +5,10 @@ import { replayRecords, startRecordedRelay, type RecordedRelay } from '../helper
 import { drag, movePointer, pressKey, typeText } from '../peers/input.js';
 import { useLab, type Display } from '../peers/lab.js';
 import { startRdesktop, startXfreerdp, type RdpClient } from '../peers/rdp-client.js';
-import { screenshot, waitForSamePicture } from '../peers/screenshot.js';
-import { waitFor } from '../peers/wait.js';
+import { waitForSamePicture, waitForSettledPicture } from '../peers/screenshot.js';
 import { startXrdp, type Xrdp } from '../peers/xrdp.js';
 import { startXvfb } from '../peers/xvfb.js';
-import { changedRectangle, countColours, countDifferences, type Raster } from '../pixels/raster.js';
+import { changedRectangle, countDifferences, type Raster } from '../pixels/raster.js';
 import { reduceDepth, reduceDepthAsXfreerdp, type ColourDepth } from '../pixels/reduce-depth.js';
 import { requirePeers } from '../setup/requirements.js';
 
@@ -97,11 +96,11 @@ describe.runIf(requirePeers('xrdp', 'xfreerdp', 'rdesktop', 'Xvfb'))(
         const login = { ...options, user: '', password: '' };
         const client = await (name === 'rdesktop' ? startRdesktop(lab, options) : startXfreerdp(lab, login));
         await client.connected();
-        await settled(monitor);
+        await waitForSettledPicture(monitor, 10);
         await drag(lab, monitor, { x: 500, y: 210 }, [20, 40, 60]);
         await typeText(lab, monitor, 'somebody');
         await movePointer(lab, monitor, 880, 700);
-        const shown = await settled(monitor);
+        const shown = await waitForSettledPicture(monitor, 10);
         const { raster, counts } = await finish(relay, client);
         expect(changedRectangle(shown, raster, POINTER)).toBeUndefined();
         for (const order of ['opaque-rect', 'glyph-index', 'pat-blt', 'mem-blt', 'scr-blt'] as const) {
@@ -114,19 +113,3 @@ describe.runIf(requirePeers('xrdp', 'xfreerdp', 'rdesktop', 'Xvfb'))(
     );
   },
 );
-
-/** The display's picture once something is drawn and nothing has changed for a while. */
-async function settled(display: Display): Promise<Raster> {
-  let last: Raster | undefined;
-  let same = 0;
-  return waitFor(
-    `the picture of ${display.name} to settle`,
-    async () => {
-      const raster = await screenshot(display);
-      same = last !== undefined && countDifferences(last, raster) === 0 ? same + 1 : 0;
-      last = raster;
-      return same >= 10 && countColours(raster) > 2 ? raster : undefined;
-    },
-    15_000,
-  );
-}

@@ -13,9 +13,6 @@ import { Picture } from '../../recorder/picture/picture.js';
 import { decisionId, sessionId } from '../../src/contract/ids.js';
 import type { TraceEvent, TraceRecord } from '../../src/contract/trace.js';
 import { KeyWrapper } from '../../src/gateway/keys/key-store.js';
-import { openClientLeg } from '../../src/gateway/rdp/client-leg.js';
-import { readConnectionStart } from '../../src/gateway/rdp/connection-start.js';
-import { openTargetLeg } from '../../src/gateway/rdp/target/open-target-leg.js';
 import { Tap } from '../../src/gateway/recording/tap.js';
 import { type PumpEndReason, RelayPump } from '../../src/gateway/relay/relay-pump.js';
 import { makeCertificate } from '../../src/gateway/tls/certificate.js';
@@ -26,10 +23,10 @@ import type { ShapingPolicy } from '../../src/rdp/relay/shaping/connect-initial.
 import type { Raster } from '../pixels/raster.js';
 import { readTrace } from './read-trace.js';
 import { scratchFolder } from './scratch.js';
+import { openLegs } from './relay-legs.js';
 
 const SESSION = sessionId('01920000-0000-7000-8000-000000000001');
 const DECISION = decisionId('01920000-0000-7000-8000-000000000002');
-const TIMEOUT_MS = 5000;
 
 export interface RecordedRelay {
   readonly port: number;
@@ -52,17 +49,7 @@ export async function startRecordedRelay(
   const { key, wrapped: wrappedKey } = new KeyWrapper(randomBytes(32)).create(SESSION);
   const events: TraceEvent[] = [];
   const run = async (socket: Socket): Promise<PumpEndReason> => {
-    const { request } = await readConnectionStart(socket, TIMEOUT_MS);
-    const target = await openTargetLeg({
-      address: '127.0.0.1',
-      port: targetPort,
-      requestedProtocols: PROTOCOL_SSL,
-      flags: 0,
-      roots: [],
-      checkCertificate: async () => {},
-      timeoutMs: TIMEOUT_MS,
-    });
-    const client = await openClientLeg(socket, request, secureContext, PROTOCOL_SSL, TIMEOUT_MS);
+    const { request, target, client } = await openLegs(socket, targetPort, secureContext);
     const tap = await openTap(tracePath, key, wrappedKey);
     const relay = new Relay({
       recorded: true,

@@ -5,20 +5,15 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { onTestFinished } from 'vitest';
-import { openClientLeg } from '../../src/gateway/rdp/client-leg.js';
-import { readConnectionStart } from '../../src/gateway/rdp/connection-start.js';
 import { RelayPump } from '../../src/gateway/relay/relay-pump.js';
-import { openTargetLeg } from '../../src/gateway/rdp/target/open-target-leg.js';
 import { makeCertificate } from '../../src/gateway/tls/certificate.js';
 import { locateSendData } from '../../src/rdp/connection/mcs/send-data.js';
-import { PROTOCOL_SSL } from '../../src/rdp/connection/security-protocols.js';
 import type { RelayMachine, RelayOutput } from '../../src/rdp/relay/output.js';
 import { PduType, sharePdus } from '../../src/rdp/session/share-control.js';
 import { decodeShareData, PduType2 } from '../../src/rdp/session/share-data.js';
 import { DecodeError } from '../../src/rdp/wire/errors.js';
 import { isFastPath } from '../../src/rdp/wire/tpkt.js';
-
-const TIMEOUT_MS = 5000;
+import { openLegs } from './relay-legs.js';
 
 export interface SpoilingRelay {
   readonly port: number;
@@ -41,17 +36,7 @@ export async function startSpoilingRelay(targetPort: number): Promise<SpoilingRe
   const injected = (): RelayOutput[] =>
     waiting.splice(0).map((bytes) => ({ type: 'send', to: 'client', bytes }) as const);
   const run = async (socket: Socket): Promise<void> => {
-    const { request } = await readConnectionStart(socket, TIMEOUT_MS);
-    const target = await openTargetLeg({
-      address: '127.0.0.1',
-      port: targetPort,
-      requestedProtocols: PROTOCOL_SSL,
-      flags: 0,
-      roots: [],
-      checkCertificate: async () => {},
-      timeoutMs: TIMEOUT_MS,
-    });
-    const client = await openClientLeg(socket, request, secureContext, PROTOCOL_SSL, TIMEOUT_MS);
+    const { target, client } = await openLegs(socket, targetPort, secureContext);
     const machine: RelayMachine = {
       fromTarget: (bytes) => [...injected(), { type: 'send', to: 'client', bytes }],
       fromClient: (bytes) => {

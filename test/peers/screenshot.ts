@@ -54,8 +54,8 @@ export async function waitForPicture(
   );
 }
 
-/** The display's picture once something is drawn and nothing has changed for a while. */
-export async function waitForSettledPicture(display: Display): Promise<Raster> {
+/** The display's picture once something is drawn and nothing has changed for this many looks. */
+export async function waitForSettledPicture(display: Display, looks = 8): Promise<Raster> {
   let last: Raster | undefined;
   let same = 0;
   return waitFor(
@@ -64,7 +64,7 @@ export async function waitForSettledPicture(display: Display): Promise<Raster> {
       const raster = await screenshot(display);
       same = last !== undefined && countDifferences(last, raster) === 0 ? same + 1 : 0;
       last = raster;
-      return same >= 8 && countColours(raster) > 2 ? raster : undefined;
+      return same >= looks && countColours(raster) > 2 ? raster : undefined;
     },
     15_000,
   );

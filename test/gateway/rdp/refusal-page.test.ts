@@ -5,6 +5,7 @@ import { refusalText } from '../../../src/gateway/rdp/refusal-text.js';
 import { clientCapabilities } from '../../../src/rdp/client/client-capabilities.js';
 import { PROTOCOL_SSL } from '../../../src/rdp/connection/security-protocols.js';
 import type { ClientSettings } from '../../../src/rdp/server/client-settings.js';
+import { CLIENT_OPTIONS } from '../../rdp/relay/support.js';
 
 function settings(desktopWidth: number, desktopHeight: number, colorDepth: ClientSettings['colorDepth'] = 32) {
   const rest = { channels: [], supportsErrorInfo: true, supportsSkipChannelJoin: false };
@@ -29,19 +30,7 @@ describe('the page of a refusal', () => {
       channelIds: [],
       shareId: 1,
     };
-    const client = {
-      ...desktop,
-      selectedProtocol: PROTOCOL_SSL,
-      userName: 'any',
-      password: 'any',
-      domain: '',
-      clientName: 'any',
-      channels: [],
-      compressionType: 1,
-      bitmapCodecs: [],
-      fastPathOutput: true,
-      skipChannelJoin: false,
-    };
+    const client = { ...CLIENT_OPTIONS, ...desktop };
     const about = {
       id: sessionId('s'),
       userName: 'ада'.repeat(100),

@@ -104,7 +104,8 @@ export function dataPdu(pduType2: number, payload: Uint8Array, compressedType = 
 }
 
 const DESKTOP = { desktopWidth: 1024, desktopHeight: 768, colorDepth: 32 } as const;
-const CLIENT_OPTIONS = {
+/** What a client of the tests asks for. */
+export const CLIENT_OPTIONS = {
   ...DESKTOP,
   selectedProtocol: PROTOCOL_SSL,
   userName: 'any',
