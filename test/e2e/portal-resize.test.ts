@@ -5,7 +5,7 @@ import { type DemoDesktop, startDemoDesktop } from '../../src/demo/demo-desktop.
 import type { Manifest } from '../../src/contract/manifest.js';
 import { startFreerdpShadow } from '../peers/freerdp-shadow.js';
 import { pointerPosition } from '../peers/input.js';
-import { type Display, useLab } from '../peers/lab.js';
+import { type Display, displayEnv, useLab } from '../peers/lab.js';
 import { screenshot } from '../peers/screenshot.js';
 import { startDesktop, waitForTypedLine } from '../peers/desktop.js';
 import { waitFor } from '../peers/wait.js';
@@ -119,6 +119,40 @@ describe.runIf(requirePeers('chromium', 'xrdp', 'freerdp-shadow-cli', 'Xvfb', 'f
         }
         await recordedInEachSize(desktop, shown, 'xrdp');
         expect(person.complaints).toEqual([]);
+      },
+      TIMEOUT_MS,
+    );
+
+    it(
+      'stays connected to xrdp, which draws before its desktop of another size is agreed',
+      async () => {
+        const xrdp = await startXrdp(lab);
+        await gateway.api.addTarget('busy-xrdp', xrdp.port);
+        const desktop = await person.connect('busy-xrdp', { user: xrdp.user.name, password: xrdp.user.password });
+        await lab.start({
+          name: 'terminal',
+          command: 'xterm',
+          args: ['-geometry', '60x20+300+200', '-e', 'while :; do date +%N; sleep 0.02; done'],
+          env: displayEnv(await xrdp.sessionDisplay()),
+        });
+        const widths = [900, 940, 980, 1020, 1060, 1100];
+        for (const width of widths) {
+          await desktop.page.setViewportSize({ width, height: 700 });
+          await waitFor(
+            'a desktop of that width',
+            async () => Math.abs((await canvasPicture(desktop.page)).width - width) <= 3 || undefined,
+            DESKTOP_TIMEOUT_MS,
+          );
+          // The first picture of a size carries what the next ones are decoded with.
+          await desktop.page.waitForTimeout(300);
+        }
+        await desktop.page.getByRole('button', { name: 'Disconnect' }).click();
+        await desktop.page.getByRole('heading', { name: 'You have disconnected' }).waitFor();
+        const { manifest } = await wholeRecording(lab, gateway, desktop.sessionId);
+        expect(manifest.interruptions).toEqual([]);
+        expect(new Set(sizesOf(manifest).map(([width]) => width)).size).toBe(1 + widths.length);
+        expect(person.complaints).toEqual([]);
+        await desktop.page.close();
       },
       TIMEOUT_MS,
     );

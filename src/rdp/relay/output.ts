@@ -1,6 +1,7 @@
 /** What the relay asks its driver to do, in order. */
 import type { DesktopSize } from '../../contract/recorder-protocol.js';
 import type { TraceActivation, TraceEvent } from '../../contract/trace.js';
+import type { ActivationStep } from './activation-step.js';
 
 export type Leg = 'client' | 'target';
 
@@ -10,9 +11,16 @@ export type RecordedPduKind = 'fast-path' | 'share-data' | 'graphics-channel';
 export type RelayOutput =
   /**
    * Send bytes; to the client only after every `record` before it is in the trace. `last` of its message: the connection
-   * sequence ends with it, and IronRDP throws away what it has read beyond that.
+   * sequence ends with it, and IronRDP throws away what it has read beyond that. `activation`: it has a step of the share's
+   * activation, and keeps its place in the stream for what else it has when that is `ordered`.
    */
-  | { readonly type: 'send'; readonly to: Leg; readonly bytes: Uint8Array; readonly last?: boolean }
+  | {
+      readonly type: 'send';
+      readonly to: Leg;
+      readonly bytes: Uint8Array;
+      readonly last?: boolean;
+      readonly activation?: ActivationStep;
+    }
   /** Put a PDU that the picture is made of into the trace. */
   | { readonly type: 'record'; readonly kind: RecordedPduKind; readonly pdu: Uint8Array }
   | { readonly type: 'pointer'; readonly x: number; readonly y: number }

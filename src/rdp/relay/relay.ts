@@ -15,6 +15,7 @@ import { encodeDataPdu, PduType2 } from '../session/share-data.js';
 import { DecodeError, UnexpectedPduError } from '../wire/errors.js';
 import { Reader } from '../wire/reader.js';
 import { isFastPath } from '../wire/tpkt.js';
+import { ActivationHold } from './activation-hold.js';
 import { ChannelMap, type StaticChannel } from './channels.js';
 import { ClientShare } from './client-share.js';
 import { DynamicChannelRelay } from './dynamic/dynamic-channel-relay.js';
@@ -44,6 +45,7 @@ type Phase =
 export class Relay implements RelayMachine {
   readonly #policy: ShapingPolicy;
   readonly #share = new ShareState();
+  readonly #hold = new ActivationHold(this.#share);
   readonly #clientShare: ClientShare;
   readonly #targetShare: TargetShare;
   #phase: Phase = 'expect-connect-initial';
@@ -69,7 +71,7 @@ export class Relay implements RelayMachine {
 
   fromClient(pdu: Uint8Array): readonly RelayOutput[] {
     try {
-      return isFastPath(pdu) ? this.#fastPathFromClient(pdu) : this.#frameFromClient(pdu);
+      return this.#hold.take(isFastPath(pdu) ? this.#fastPathFromClient(pdu) : this.#frameFromClient(pdu));
     } catch (error) {
       return endOn(error, 'client-protocol-error');
     }
@@ -77,8 +79,7 @@ export class Relay implements RelayMachine {
 
   fromTarget(pdu: Uint8Array): readonly RelayOutput[] {
     try {
-      if (isFastPath(pdu)) return this.#fastPathFromTarget(pdu);
-      return this.#frameFromTarget(pdu);
+      return this.#hold.take(isFastPath(pdu) ? this.#fastPathFromTarget(pdu) : this.#frameFromTarget(pdu));
     } catch (error) {
       return endOn(error, 'target-protocol-error');
     }

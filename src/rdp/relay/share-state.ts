@@ -8,6 +8,8 @@ export class ShareState {
   shareId: number | null = null;
   /** True from a Demand Active to its Confirm Active. */
   awaitsConfirm = false;
+  /** True from a Deactivate All or a Demand Active until the target's Font Map. */
+  activating = false;
   /** True from the target's Font Map, which ends the activation, until it deactivates the share. */
   active = false;
   /** What the target takes to draw its desktop again. */

@@ -8,15 +8,15 @@ import { decodeSetErrorInfo, describeErrorInfo } from '../session/set-error-info
 import { encodeShareControl, PduType, type SharePdu } from '../session/share-control.js';
 import {
   decodeShareData,
-  PACKET_AT_FRONT,
+  HISTORY_FLAGS,
   PACKET_COMPRESSED,
-  PACKET_FLUSHED,
   PduType2,
   type ShareData,
 } from '../session/share-data.js';
 import { DecodeError } from '../wire/errors.js';
 import { MAX_DESKTOP_DIMENSION } from '../wire/limits.js';
 import { Reader } from '../wire/reader.js';
+import { activationStep } from './activation-step.js';
 import { licensingStep } from './licensing-phase.js';
 import { logonEvent } from './logon-event.js';
 import type { RelayOutput } from './output.js';
@@ -40,9 +40,6 @@ const WITHOUT_PIXELS: ReadonlySet<number> = new Set([
   PduType2.monitorLayout,
 ]);
 
-/** A PDU with one of these reads or changes the history that updates are compressed with. */
-const HISTORY_FLAGS = PACKET_COMPRESSED | PACKET_AT_FRONT | PACKET_FLUSHED;
-
 export class TargetShare {
   readonly #share: ShareState;
   readonly #recorded: boolean;
@@ -59,10 +56,13 @@ export class TargetShare {
       this.#share.licensing = licensing !== 'over';
       return [{ type: 'send', to: 'client', bytes: frame }];
     }
-    const wasActive = this.#share.active;
+    const { active: wasActive, activating: wasActivating } = this.#share;
     const outputs = passShares(frame, location, 'client', (pdu, outputs) => this.#pdu(pdu, outputs));
-    if (wasActive || !this.#share.active) return outputs;
-    return outputs.map((output) => (output.type === 'send' ? { ...output, last: true } : output));
+    if (!wasActivating && !this.#share.activating) return outputs;
+    const activation = activationStep(payload);
+    if (activation === null) return outputs;
+    const last = !wasActive && this.#share.active;
+    return outputs.map((output) => (output.type === 'send' ? { ...output, last, activation } : output));
   }
 
   /** Adds what a PDU means to `outputs`; gives its bytes for the client, or null when it is withheld. */
@@ -73,6 +73,7 @@ export class TargetShare {
       case PduType.deactivateAll:
         this.#share.awaitsConfirm = false;
         this.#share.active = false;
+        this.#share.activating = true;
         return wholeDeactivateAll(pdu, this.#share.shareId);
       case PduType.serverRedirection:
         // The session would go on where nothing is recorded or decided.
@@ -91,6 +92,7 @@ export class TargetShare {
     this.#share.shareId = demand.shareId;
     this.#share.awaitsConfirm = true;
     this.#share.active = false;
+    this.#share.activating = true;
     const general = findCapability(demand.capabilitySets, 'general');
     this.#share.redraw = {
       refreshRect: (general?.refreshRectSupport ?? 0) !== 0,
@@ -115,7 +117,10 @@ export class TargetShare {
     const compressed = (data.compressedType & PACKET_COMPRESSED) !== 0;
     const touchesHistory = (data.compressedType & HISTORY_FLAGS) !== 0;
     if (!compressed) this.#notice(data, outputs);
-    if (data.pduType2 === PduType2.fontMap) this.#share.active = !this.#share.awaitsConfirm;
+    if (data.pduType2 === PduType2.fontMap) {
+      this.#share.active = !this.#share.awaitsConfirm;
+      this.#share.activating = false;
+    }
     if (!this.#recorded) return pdu.bytes;
     // All compressed PDUs share one history with the updates, so the recorder needs them whatever they say.
     if (data.pduType2 === PduType2.update || data.pduType2 === PduType2.pointer || touchesHistory) {

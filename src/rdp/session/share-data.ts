@@ -45,6 +45,9 @@ export const PACKET_COMPRESSED = 0x20;
 export const PACKET_AT_FRONT = 0x40;
 export const PACKET_FLUSHED = 0x80;
 
+/** A PDU with one of these reads or changes the history that updates are compressed with. */
+export const HISTORY_FLAGS = PACKET_COMPRESSED | PACKET_AT_FRONT | PACKET_FLUSHED;
+
 /** Both headers together. */
 export const SHARE_DATA_HEADER_BYTES = 18;
 

@@ -8,6 +8,10 @@ export const MAX_CONNECTION_REQUEST_BYTES = 4 + 1 + 254;
 /** [MS-RDPEPS] preconnection blob: version 2 carries a Unicode string; nothing sensible is longer than this. */
 export const MAX_PRECONNECTION_BLOB_BYTES = 4096;
 
+/** What waits for the end of an activation: some desktops, compressed. What is more ends the wait. */
+export const MAX_HELD_BYTES = 16 * 1024 * 1024;
+export const MAX_HELD_PDUS = 8192;
+
 /** TPKT's own maximum (16-bit length). */
 export const MAX_TPKT_BYTES = 65_535;
 

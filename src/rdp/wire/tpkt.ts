@@ -100,8 +100,10 @@ export class Framer {
   }
 
   /** Takes the stream's next bytes and returns the PDUs that are whole, in order. Throws DecodeError. */
-  push(chunk: Uint8Array): Uint8Array[] {
+  push(bytes: Uint8Array): Uint8Array[] {
     const pdus: Uint8Array[] = [];
+    // A Buffer's slice() is a view, and whoever keeps a PDU relies on a copy.
+    const chunk = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
     let offset = this.pendingBytes > 0 ? this.#resume(chunk, pdus) : 0;
     while (offset < chunk.length) {
       const length = this.#lengthAt(chunk, offset);

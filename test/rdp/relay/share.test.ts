@@ -42,6 +42,7 @@ import {
   demandActive,
   desktopSets,
   endOf,
+  FONT_MAP,
   ioFromClient,
   ioFromTarget,
   LICENCE_ALERT,
@@ -386,6 +387,7 @@ describe('the message channel', () => {
     both();
     relay.fromTarget(ioFromTarget(demandActive()));
     relay.fromClient(ioFromClient(confirmActive()));
+    relay.fromTarget(FONT_MAP);
     both();
   });
 

@@ -28,8 +28,9 @@ import { serverCapabilities } from '../../../src/rdp/server/server-capabilities.
 import type { CapabilitySet } from '../../../src/rdp/session/capabilities/capability-sets.js';
 import { encodeConfirmActive } from '../../../src/rdp/session/confirm-active.js';
 import { encodeDemandActive } from '../../../src/rdp/session/demand-active.js';
+import { encodeFontMap, EMPTY_FONT_MAP } from '../../../src/rdp/session/font-map.js';
 import { encodeShareControl, PduType, SERVER_CHANNEL_ID } from '../../../src/rdp/session/share-control.js';
-import { encodeDataPdu } from '../../../src/rdp/session/share-data.js';
+import { encodeDataPdu, PduType2 } from '../../../src/rdp/session/share-data.js';
 import { Reader } from '../../../src/rdp/wire/reader.js';
 import { hex } from '../session/support.js';
 
@@ -152,12 +153,16 @@ export function connectedRelay(recorded = true, change: Partial<ShapingPolicy> =
   return relay;
 }
 
+/** Ends the activation of a share. */
+export const FONT_MAP = ioFromTarget(dataPdu(PduType2.fontMap, encodeFontMap(EMPTY_FONT_MAP)));
+
 /** A relay whose client and target are drawing. */
 export function activeRelay(recorded = true): Relay {
   const relay = connectedRelay(recorded);
   relay.fromTarget(ioFromTarget(LICENCE_ALERT));
   relay.fromTarget(ioFromTarget(demandActive()));
   relay.fromClient(ioFromClient(confirmActive()));
+  relay.fromTarget(FONT_MAP);
   return relay;
 }
 

@@ -112,6 +112,13 @@ describe('framer', () => {
     expect(pdus.map(isFastPath)).toEqual([false, true, false]);
   });
 
+  it('gives a PDU whose slice is a copy, as nothing of a chunk is kept with what is kept of it', () => {
+    const chunk = Buffer.concat([encodeTpkt(Uint8Array.of(4, 5, 6)), fastPath(Uint8Array.of(7, 8), false)]);
+    const [pdu] = new Framer().push(chunk);
+    expect(pdu?.buffer).toBe(chunk.buffer);
+    expect(pdu?.slice().buffer).not.toBe(chunk.buffer);
+  });
+
   it('copies each byte of a long PDU once, not once per chunk', () => {
     const framer = new Framer();
     const pdu = encodeTpkt(new Uint8Array(65_531).fill(7));
