@@ -9,6 +9,8 @@ import { useDesktop } from './use-desktop.js';
 
 /** Windows that are dragged to a size change it many times. */
 const RESIZE_PAUSE_MS = 400;
+/** xrdp takes a second for another size, and ends the session when it is to take the next one meanwhile. */
+const RESIZES_APART_MS = 2_500;
 /** Smaller screens are shown scaled down. */
 const LEAST: Size = { width: 640, height: 480 };
 
@@ -108,9 +110,14 @@ function useResize(desktop: RemoteDesktop | null, sizeOf: () => Size): void {
   useEffect(() => {
     if (desktop === null) return undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let resizedMs = Number.NEGATIVE_INFINITY;
+    const resize = (): void => {
+      resizedMs = performance.now();
+      desktop.resize(sizeOf());
+    };
     const changed = (): void => {
       clearTimeout(timer);
-      timer = setTimeout(() => desktop.resize(sizeOf()), RESIZE_PAUSE_MS);
+      timer = setTimeout(resize, Math.max(RESIZE_PAUSE_MS, resizedMs + RESIZES_APART_MS - performance.now()));
     };
     window.addEventListener('resize', changed);
     return () => {

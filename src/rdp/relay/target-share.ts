@@ -6,13 +6,7 @@ import { encodeDeactivateAll } from '../session/deactivate-all.js';
 import { decodeDemandActive, encodeDemandActive } from '../session/demand-active.js';
 import { decodeSetErrorInfo, describeErrorInfo } from '../session/set-error-info.js';
 import { encodeShareControl, PduType, type SharePdu } from '../session/share-control.js';
-import {
-  decodeShareData,
-  HISTORY_FLAGS,
-  PACKET_COMPRESSED,
-  PduType2,
-  type ShareData,
-} from '../session/share-data.js';
+import { decodeShareData, HISTORY_FLAGS, PACKET_COMPRESSED, PduType2, type ShareData } from '../session/share-data.js';
 import { DecodeError } from '../wire/errors.js';
 import { MAX_DESKTOP_DIMENSION } from '../wire/limits.js';
 import { Reader } from '../wire/reader.js';
