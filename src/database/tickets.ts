@@ -177,7 +177,11 @@ export class TicketRepository {
       .where('disconnect_requested_at_ms', 'is', null)
       .returning('id')
       .executeTakeFirst();
-    if (readmitted === undefined) return this.#whyNoReturn(ticket, shown, windowMs);
+    if (readmitted === undefined) {
+      const why = await this.#whyNoReturn(ticket, shown, windowMs);
+      // All is proven: the session has begun to wait since it was asked.
+      return why.kind === 'unproven' ? this.readmit(ticketHash, shown, windowMs) : why;
+    }
     const session = await sessions.get(ticket.session_id);
     return session === null ? { kind: 'unknown' } : { kind: 'readmitted', session };
   }

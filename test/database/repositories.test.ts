@@ -1,12 +1,13 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { type SessionId, sessionId, targetId } from '../../src/contract/ids.js';
 import type { Database } from '../../src/database/open.js';
 import { MAX_FAILED_PROOFS } from '../../src/database/tickets.js';
-import { toSessionInfo } from '../../src/database/sessions.js';
+import { SessionRepository, toSessionInfo } from '../../src/database/sessions.js';
 import { onBothDatabases } from './engines.js';
 import { hashOf, nextId, NOW_MS, recording, segment, session, storeSession, ticket, user, VIDEO } from './samples.js';
 
 const SHOWN = { entrance: 'native', clientAddress: '198.51.100.4', nowMs: NOW_MS + 1000, proven: false } as const;
+const PROOF = { userName: 'witness-0a1b2c3d', sealedKey: 'c2VhbGVk' };
 
 await onBothDatabases('repositories', (engine) => {
   test('a session and its ticket are stored together or not at all', async () => {
@@ -80,6 +81,21 @@ await onBothDatabases('repositories', (engine) => {
     expect(await database.sessions.get(stored.id)).toMatchObject({ state: 'connecting', clientLostAtMs: null });
   });
 
+  test.each([null, PROOF])('a client that comes back while its session begins to wait is taken back', async (proof) => {
+    const database = await engine.open();
+    const stored = await storeSession(database);
+    await database.tickets.create(ticket(stored, { proof }));
+    await database.tickets.redeem(hashOf('a'), { ...SHOWN, proven: true });
+    await database.sessions.update(stored.id, { state: 'live' });
+    const get = vi.spyOn(SessionRepository.prototype, 'get').mockImplementationOnce(async (id) => {
+      await database.sessions.update(stored.id, { state: 'client-lost', clientLostAtMs: NOW_MS });
+      return database.sessions.get(id);
+    });
+    onTestFinished(() => get.mockRestore());
+    const result = await database.tickets.readmit(hashOf('a'), { ...SHOWN, proven: true }, 15_000);
+    expect(result.kind).toBe('readmitted');
+  });
+
   test('a session whose end was asked for takes no client back', async () => {
     const database = await engine.open();
     const stored = await storeSession(database);
@@ -91,8 +107,6 @@ await onBothDatabases('repositories', (engine) => {
     expect(await database.sessions.listDisconnectRequested('gateway-1')).toEqual([stored.id]);
     expect(await database.tickets.readmit(hashOf('a'), SHOWN, 15_000)).toEqual({ kind: 'not-waiting' });
   });
-
-  const PROOF = { userName: 'witness-0a1b2c3d', sealedKey: 'c2VhbGVk' };
 
   test('a ticket that asks for a proof lets nobody in without one, and says so last of all reasons', async () => {
     const database = await engine.open();
