@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { startDemoDesktop } from '../../src/demo/demo-desktop.js';
 import { runScriptedClient } from '../../src/demo/scripted-client.js';
 import { DEMO_TARGET_NAME } from '../../src/gateway/composition/demo-target.js';
@@ -22,13 +22,6 @@ const NONE = new Map<string, string>();
 const PACKET = Buffer.from('1c000000010000000700', 'hex');
 
 describe('the search for secrets', () => {
-  const lab = useLab();
-  let gateway: GatewayProcess;
-
-  beforeAll(async () => {
-    gateway = await startGatewayProcess(lab, { settings: { WITNESS_DEMO_TARGET: 'on' } });
-  });
-
   it.each([
     ['plain', Buffer.from(SECRET)],
     ['UTF-16', Buffer.from(SECRET, 'utf16le')],
@@ -52,6 +45,15 @@ describe('the search for secrets', () => {
     const haystack = Buffer.concat([Buffer.alloc(7, 0x20), spell(cookie), Buffer.alloc(9, 0x20)]);
     expect(secretsIn(haystack, NONE, planted)).toEqual(['cookie']);
     expect(secretsIn(haystack.subarray(0, 20), NONE, planted)).toEqual([]);
+  });
+});
+
+describe('the search of a gateway’s data folder', () => {
+  const lab = useLab();
+  let gateway: GatewayProcess;
+
+  beforeEach(async () => {
+    gateway = await startGatewayProcess(lab, { settings: { WITNESS_DEMO_TARGET: 'on' } });
   });
 
   it('looks for the reconnect cookie that a target has issued, which is in none of what the gateway keeps', async () => {
@@ -82,13 +84,14 @@ describe('the search for secrets', () => {
     // The client has it, so it went through the gateway.
     expect(issued.some((payload) => Buffer.from(payload).includes(arcRandomBits))).toBe(true);
     await api.waitForSession(sessionId, 'a finished recording', ({ recording }) => recording === 'finished');
+    await gateway.process.stop();
     expect(await secretsInData(dataDir)).toEqual([]);
     await writeFile(path.join(dataDir, 'cookie.txt'), arcRandomBits.toString('hex'));
     expect(await secretsInData(dataDir)).toEqual(['cookie.txt: reconnect cookie']);
     await rm(path.join(dataDir, 'cookie.txt'));
   });
 
-  it('looks into every file of a data folder, its audit rows and blobs, and into what its traces hold', async () => {
+  it('looks into every file, its audit rows and blobs, and into what its traces hold', async () => {
     const { api, rdpPort: port, dataDir } = gateway;
     const target = (await api.targets()).find(({ name }) => name === DEMO_TARGET_NAME);
     if (target === undefined) throw new Error('no demo target');
@@ -98,6 +101,7 @@ describe('the search for secrets', () => {
     const size = { width: 640, height: 480 };
     await runScriptedClient({ host: '127.0.0.1', port, routingToken, oneTime, size, colorDepth: 32, script }).done;
     await api.waitForSession(sessionId, 'a finished recording', ({ recording }) => recording === 'finished');
+    await gateway.process.stop();
     await writeFile(path.join(dataDir, 'left-behind.txt'), `password=${SECRET}`);
     // The user's name is no secret, and is where secrets could be.
     const found = await secretsInData(dataDir, new Map([...PLANTED, ['administrator', 'user name']]));

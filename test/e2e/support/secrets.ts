@@ -76,7 +76,10 @@ function spellings(secret: string): readonly Buffer[] {
   return [text, Buffer.from(secret, 'utf16le'), ...written.map((one) => Buffer.from(one, 'latin1'))];
 }
 
-/** Where in a gateway's data folder secrets are to be found: `file: what`. Its keys are where keys belong. */
+/**
+ * Where in the data folder of a gateway that has ended secrets are to be found: `file: what`. Its keys are where keys
+ * belong. While it runs, its blob service replaces files.
+ */
 export async function secretsInData(dataDir: string, secrets: Secrets = used): Promise<readonly string[]> {
   const entries = await readdir(dataDir, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
