@@ -53,7 +53,7 @@ export class TraceReader {
   readonly #path: string;
   readonly #key: Uint8Array;
   readonly #hash = createHash('sha256');
-  #file: FileHandle | null = null;
+  #file: Promise<FileHandle> | null = null;
   #knownBytes = 0;
   #closed = false;
   /** Start of what has not been handed out. Everything before it is hashed. */
@@ -120,8 +120,9 @@ export class TraceReader {
 
   /** Closes the file. */
   async close(): Promise<void> {
-    await this.#file?.close();
+    const file = await this.#file?.catch(() => null);
     this.#file = null;
+    await file?.close();
   }
 
   async #readHeader(): Promise<TraceStep | null> {
@@ -197,8 +198,12 @@ export class TraceReader {
     return { type: 'end', sizeBytes: this.#knownBytes, tornBytes, sha256: this.#hash.copy().digest('hex') };
   }
 
-  async #open(): Promise<FileHandle> {
-    this.#file ??= await open(this.#path, 'r');
+  /** A part may be closed while its reading begins: there is one handle for both. */
+  #open(): Promise<FileHandle> {
+    this.#file ??= open(this.#path, 'r').catch((error: unknown) => {
+      this.#file = null;
+      throw error;
+    });
     return this.#file;
   }
 

@@ -144,7 +144,8 @@ describe.runIf(requirePeers('chromium', 'xrdp', 'freerdp-shadow-cli', 'Xvfb', 'f
             DESKTOP_TIMEOUT_MS,
           );
           // The first picture of a size carries what the next ones are decoded with.
-          await desktop.page.waitForTimeout(300);
+          await draws(desktop.page);
+          await draws(desktop.page);
         }
         await desktop.page.getByRole('button', { name: 'Disconnect' }).click();
         await desktop.page.getByRole('heading', { name: 'You have disconnected' }).waitFor();
@@ -156,6 +157,16 @@ describe.runIf(requirePeers('chromium', 'xrdp', 'freerdp-shadow-cli', 'Xvfb', 'f
       },
       TIMEOUT_MS,
     );
+
+    /** Waits until the browser shows another picture than now. */
+    const draws = async (page: Page): Promise<void> => {
+      const { data } = await canvasPicture(page);
+      await waitFor(
+        'another picture',
+        async () => Buffer.compare((await canvasPicture(page)).data, data) !== 0,
+        DESKTOP_TIMEOUT_MS,
+      );
+    };
 
     /** The machine's pointer is where the browser's is. */
     const pointsAt = async (page: Page, display: Display): Promise<void> => {

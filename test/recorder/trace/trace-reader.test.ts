@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -103,6 +103,30 @@ describe('trace reader', () => {
       }
       await from.close();
     }
+  });
+
+  it('a part that is closed while its reading begins is opened once, and is open no longer when its reader is closed', async () => {
+    const ends = writeSample();
+    const open = () =>
+      readdirSync('/proc/self/fd').filter((fd) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${fd}`) === path;
+        } catch {
+          return false;
+        }
+      });
+    const from = reader();
+    from.grew(ends[0] ?? 0);
+    await Promise.all([from.next(), from.closePart()]);
+    expect(open()).toHaveLength(1);
+    await from.close();
+    expect(open()).toEqual([]);
+  });
+
+  it('a reader whose file is missing says so, and can be closed', async () => {
+    const missing = new TraceReader(1, `${path}.missing`, key);
+    await expect(missing.closePart()).rejects.toMatchObject({ code: 'ENOENT' });
+    await missing.close();
   });
 
   it('a file that was cut anywhere gives its whole chunks and counts the torn bytes', async () => {
