@@ -73,7 +73,7 @@ export class Relay implements RelayMachine {
     try {
       return this.#hold.take(isFastPath(pdu) ? this.#fastPathFromClient(pdu) : this.#frameFromClient(pdu));
     } catch (error) {
-      return endOn(error, 'client-protocol-error');
+      return this.#hold.take(endOn(error, 'client-protocol-error'));
     }
   }
 
@@ -81,7 +81,7 @@ export class Relay implements RelayMachine {
     try {
       return this.#hold.take(isFastPath(pdu) ? this.#fastPathFromTarget(pdu) : this.#frameFromTarget(pdu));
     } catch (error) {
-      return endOn(error, 'target-protocol-error');
+      return this.#hold.take(endOn(error, 'target-protocol-error'));
     }
   }
 

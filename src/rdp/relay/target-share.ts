@@ -52,10 +52,10 @@ export class TargetShare {
     }
     const { active: wasActive, activating: wasActivating } = this.#share;
     const outputs = passShares(frame, location, 'client', (pdu, outputs) => this.#pdu(pdu, outputs));
-    if (!wasActivating && !this.#share.activating) return outputs;
+    const last = !wasActive && this.#share.active;
+    if (!last && !wasActivating && !this.#share.activating) return outputs;
     const activation = activationStep(payload);
     if (activation === null) return outputs;
-    const last = !wasActive && this.#share.active;
     return outputs.map((output) => (output.type === 'send' ? { ...output, last, activation } : output));
   }
 

@@ -1,9 +1,7 @@
 /** While a share is activated the client is told of nothing else, and of all the rest when that is over, in its order. */
 import { describe, expect, it } from 'vitest';
 import { encodeFontMap, EMPTY_FONT_MAP } from '../../../src/rdp/session/font-map.js';
-import { encodeDeactivateAll } from '../../../src/rdp/session/deactivate-all.js';
 import { encodeSetErrorInfo } from '../../../src/rdp/session/set-error-info.js';
-import { encodeShareControl, PduType, SERVER_CHANNEL_ID } from '../../../src/rdp/session/share-control.js';
 import { PACKET_COMPRESSED, PduType2 } from '../../../src/rdp/session/share-data.js';
 import { encodeFastPathOutput } from '../../../src/rdp/updates/fast-path-output.js';
 import { MAX_HELD_BYTES, MAX_HELD_PDUS } from '../../../src/rdp/wire/limits.js';
@@ -14,6 +12,7 @@ import {
   confirmActive,
   connectedRelay,
   dataPdu,
+  DEACTIVATE_ALL,
   demandActive,
   desktopSets,
   endOf,
@@ -22,15 +21,8 @@ import {
   ioFromTarget,
   LICENCE_ALERT,
   sentTo,
-  SHARE_ID,
 } from './support.js';
 
-const DEACTIVATE_ALL = ioFromTarget(
-  encodeShareControl(
-    { pduType: PduType.deactivateAll, pduSource: SERVER_CHANNEL_ID },
-    encodeDeactivateAll({ shareId: SHARE_ID, sourceDescriptor: Uint8Array.of(0) }),
-  ),
-);
 const LARGER = ioFromTarget(demandActive(desktopSets(1600, 1000)));
 const CONFIRM = ioFromClient(confirmActive());
 const SYNCHRONIZE_PDU = dataPdu(PduType2.synchronize, new Uint8Array(4));
@@ -52,7 +44,7 @@ const toClient = (relay: Relay, ...frames: Uint8Array[]): string[] =>
 /** A relay whose target changes its desktop's size, and whose client has answered. */
 function reactivating(recorded: boolean): Relay {
   const relay = activeRelay(recorded);
-  expect(toClient(relay, DEACTIVATE_ALL, LARGER)).toHaveLength(2);
+  expect(toClient(relay, ioFromTarget(DEACTIVATE_ALL), LARGER)).toHaveLength(2);
   expect(sentTo('target', relay.fromClient(CONFIRM))).toHaveLength(1);
   return relay;
 }
@@ -86,7 +78,8 @@ describe.each([true, false])('an activation that is not over (recorded: %s)', (r
     expect(toClient(relay, LARGER, picture(2))).toHaveLength(1);
     relay.fromClient(CONFIRM);
     expect(toClient(relay, FONT_MAP)).toEqual(hexOf([FONT_MAP, picture(2)]));
-    expect(toClient(relay, DEACTIVATE_ALL, picture(3))).toEqual(hexOf([DEACTIVATE_ALL]));
+    const deactivateAll = ioFromTarget(DEACTIVATE_ALL);
+    expect(toClient(relay, deactivateAll, picture(3))).toEqual(hexOf([deactivateAll]));
   });
 
   it('holds PDUs and not the memory that was read with them', () => {
@@ -110,6 +103,15 @@ describe.each([true, false])('an activation that is not over (recorded: %s)', (r
     expect(outputs.at(-1)).toEqual(endOf(outputs));
   });
 
+  it.each(['client', 'target'] as const)('loses nothing when the %s breaks the protocol', (side) => {
+    const relay = reactivating(recorded);
+    relay.fromTarget(picture(1));
+    const bad = Uint8Array.of(3, 0, 0, 7, 2, 0xf0, 0x80);
+    const outputs = side === 'client' ? relay.fromClient(bad) : relay.fromTarget(bad);
+    expect(hexOf(sentTo('client', outputs))).toEqual(hexOf([picture(1)]));
+    expect(endOf(outputs)).toMatchObject({ reason: `${side}-protocol-error` });
+  });
+
   it('keeps the order of all that shares the history of compression', () => {
     const relay = reactivating(recorded);
     const compressed = ioFromTarget(dataPdu(PduType2.synchronize, new Uint8Array(4), PACKET_COMPRESSED));
@@ -131,6 +133,8 @@ describe.each([true, false])('an activation that is not over (recorded: %s)', (r
     expect(sentUntilGivenUp(relay, large)).toBe(Math.floor(MAX_HELD_BYTES / large.length) + 1);
     expect(sentUntilGivenUp(reactivating(recorded), picture(2))).toBe(MAX_HELD_PDUS + 1);
     expect(toClient(relay, large)).toHaveLength(1);
+    // The browser's client still loses what comes in one message with the end.
+    expect(relay.fromTarget(FONT_MAP)).toMatchObject([{ type: 'send', last: true }]);
   });
 
   if (recorded) {

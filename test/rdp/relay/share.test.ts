@@ -13,7 +13,6 @@ import {
 import { encodeDataFrame } from '../../../src/rdp/connection/x224/data.js';
 import { farewellCode } from '../../../src/rdp/relay/farewell.js';
 import { Relay } from '../../../src/rdp/relay/relay.js';
-import { encodeDeactivateAll } from '../../../src/rdp/session/deactivate-all.js';
 import { encodeFastPathInput } from '../../../src/rdp/session/fast-path-input.js';
 import { PTRFLAGS_MOVE, PTRFLAGS_WHEEL } from '../../../src/rdp/session/input-flags.js';
 import { encodeInput } from '../../../src/rdp/session/input.js';
@@ -39,6 +38,7 @@ import {
   connectResponseWith,
   conversation,
   dataPdu,
+  DEACTIVATE_ALL,
   demandActive,
   desktopSets,
   endOf,
@@ -54,10 +54,6 @@ import {
 
 const UPDATE = dataPdu(PduType2.update, Uint8Array.of(1, 0, 0, 0));
 const POINTER = dataPdu(PduType2.pointer, Uint8Array.of(1, 0, 0, 0));
-const DEACTIVATE_ALL = encodeShareControl(
-  { pduType: PduType.deactivateAll, pduSource: SERVER_CHANNEL_ID },
-  encodeDeactivateAll({ shareId: SHARE_ID, sourceDescriptor: Uint8Array.of(0) }),
-);
 const SUPPRESS = dataPdu(PduType2.suppressOutput, encodeSuppressOutput({ desktopRect: null }));
 const MOVE = { kind: 'mouse', pointerFlags: PTRFLAGS_MOVE, xPos: 300, yPos: 200 } as const;
 const INPUT = dataPdu(PduType2.input, encodeInput([{ ...MOVE, eventTime: 0 }]));

@@ -27,6 +27,7 @@ import { clientCapabilities } from '../../../src/rdp/client/client-capabilities.
 import { serverCapabilities } from '../../../src/rdp/server/server-capabilities.js';
 import type { CapabilitySet } from '../../../src/rdp/session/capabilities/capability-sets.js';
 import { encodeConfirmActive } from '../../../src/rdp/session/confirm-active.js';
+import { encodeDeactivateAll } from '../../../src/rdp/session/deactivate-all.js';
 import { encodeDemandActive } from '../../../src/rdp/session/demand-active.js';
 import { encodeFontMap, EMPTY_FONT_MAP } from '../../../src/rdp/session/font-map.js';
 import { encodeShareControl, PduType, SERVER_CHANNEL_ID } from '../../../src/rdp/session/share-control.js';
@@ -152,6 +153,11 @@ export function connectedRelay(recorded = true, change: Partial<ShapingPolicy> =
   }
   return relay;
 }
+
+export const DEACTIVATE_ALL = encodeShareControl(
+  { pduType: PduType.deactivateAll, pduSource: SERVER_CHANNEL_ID },
+  encodeDeactivateAll({ shareId: SHARE_ID, sourceDescriptor: Uint8Array.of(0) }),
+);
 
 /** Ends the activation of a share. */
 export const FONT_MAP = ioFromTarget(dataPdu(PduType2.fontMap, encodeFontMap(EMPTY_FONT_MAP)));
