@@ -46,7 +46,8 @@ export const isUnlisted = (id: TargetId): boolean => id.startsWith(UNLISTED);
 /** Fields that change; what is left out stays as it is. */
 export type TargetUpdate = Partial<Omit<TargetRecord, 'id' | 'createdAtMs'>>;
 
-const PLACE_UNKNOWN: TargetPlace = {
+/** Of a target of which nothing is known but its name and where it is. */
+export const PLACE_UNKNOWN: TargetPlace = {
   resourceId: null,
   nicId: null,
   virtualNetworkId: null,

@@ -6,9 +6,8 @@ import type { TargetDetails } from '../contract/inventory.js';
 import type { Json } from '../contract/json.js';
 import type { RecordingSetting } from '../contract/rule.js';
 import type { TargetCredentialRecord } from '../database/target-credentials.js';
-import type { TargetRecord, TargetUpdate } from '../database/targets.js';
+import { PLACE_UNKNOWN, type TargetRecord, type TargetUpdate } from '../database/targets.js';
 import { localMachine, normalScope } from '../policy/scopes.js';
-import { BARE_TARGET } from './bare-target.js';
 import { InventoryError } from './inventory-error.js';
 import { makeChange, makeRecordingChange, type PolicyChangeOptions } from './policy-change.js';
 import type { NEW_TARGET, TARGET_CHANGE } from './schemas.js';
@@ -29,7 +28,8 @@ export async function addTarget(
   const { name, address, port = DEFAULT_PORT, kind = 'resource' } = typed;
   const target = withFields(
     {
-      ...BARE_TARGET,
+      ...PLACE_UNKNOWN,
+      recordingSetting: null,
       id: targetId(uuidV7(nowMs, randomBytes(10))),
       name,
       kind,

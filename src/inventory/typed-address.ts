@@ -8,8 +8,7 @@
 import { BlockList, isIP, SocketAddress } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { TargetId } from '../contract/ids.js';
-import { type TargetRecord, type TargetRepository, unlistedId } from '../database/targets.js';
-import { BARE_TARGET } from './bare-target.js';
+import { PLACE_UNKNOWN, type TargetRecord, type TargetRepository, unlistedId } from '../database/targets.js';
 
 const DEFAULT_PORT = 3389;
 const MAPPED_IPV4 = /^::ffff:(?=[\d.]+$)/;
@@ -112,7 +111,8 @@ function unlisted(
   createdAtMs: number,
 ): TargetRecord {
   return {
-    ...BARE_TARGET,
+    ...PLACE_UNKNOWN,
+    recordingSetting: null,
     ...where,
     id,
     name,
